@@ -12,6 +12,9 @@ type Query struct {
 	Grain Grain
 	// Compare asks for a second, earlier window beside the first.
 	Compare Compare
+	// CompareTotals asks for the earlier window as totals alone, without its
+	// series: enough to say how much something changed.
+	CompareTotals bool
 	// Breakdowns are dimension names, in the order they were asked for.
 	Breakdowns []string
 	Filters    []Filter
