@@ -6,6 +6,8 @@ package chat
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -27,8 +29,8 @@ type Middleware func(Handler) Handler
 
 // Chain wraps h so that the first middleware sees a request first.
 func Chain(h Handler, ms ...Middleware) Handler {
-	for i := len(ms) - 1; i >= 0; i-- {
-		h = ms[i](h)
+	for _, m := range slices.Backward(ms) {
+		h = m(h)
 	}
 	return h
 }
@@ -75,9 +77,7 @@ func (c Call) IsZero() bool { return c.Command == "" }
 // With returns a copy of c with one argument set; an empty value removes it.
 func (c Call) With(name, value string) Call {
 	args := make(Args, len(c.Args)+1)
-	for k, v := range c.Args {
-		args[k] = v
-	}
+	maps.Copy(args, c.Args)
 	args[name] = value
 	if value == "" {
 		delete(args, name)

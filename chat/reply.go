@@ -13,6 +13,8 @@ type Reply struct {
 	Context Call
 	// Ref is the Request's reference.
 	Ref string
+	// Outcome is what became of a question; "" for any other command.
+	Outcome Outcome
 }
 
 // Part is one piece of a Reply: Text, Facts, Table, Image, Choices, Form, Link,

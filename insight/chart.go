@@ -50,8 +50,9 @@ func (c Chart) Shape() Shape {
 		return ShapeBox
 	case ChartTable:
 		return ShapeTable
+	default:
+		return ShapeTrend
 	}
-	return ShapeTrend
 }
 
 // OverTime reports whether the chart has a time axis.
@@ -59,8 +60,9 @@ func (c Chart) OverTime() bool {
 	switch c {
 	case ChartLine, ChartArea, ChartBar, ChartStacked, ChartLifecycle, ChartBox:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // Format says how the values of an insight are written.

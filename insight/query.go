@@ -12,6 +12,8 @@ type Query struct {
 	Grain Grain
 	// Compare asks for a second, earlier window beside the first.
 	Compare Compare
+	// Previous is that earlier window, set by the caller whenever Compare is.
+	Previous Window
 	// CompareTotals asks for the earlier window as totals alone, without its
 	// series: enough to say how much something changed.
 	CompareTotals bool
@@ -91,8 +93,9 @@ func (g Grain) Floor(t time.Time, weekStart time.Weekday) time.Time {
 		return midnight(y, m-(m-1)%3, 1)
 	case GrainYear:
 		return midnight(y, time.January, 1)
+	default:
+		return t
 	}
-	return t
 }
 
 // Next returns the start of the bucket after the one that starts at t, which
@@ -112,8 +115,9 @@ func (g Grain) Next(t time.Time) time.Time {
 		return startOfDay(y, m+3, 1, t.Location())
 	case GrainYear:
 		return startOfDay(y+1, m, 1, t.Location())
+	default:
+		return t
 	}
-	return t
 }
 
 // Buckets returns the starts of the buckets that w touches, oldest first. The
