@@ -39,6 +39,8 @@ type Insight struct {
 	Format Format
 	// Good says which direction of change is welcome.
 	Good Direction
+	// Total says how the one value of a whole period is made.
+	Total Total
 	// FromZero is false where the author wants the value axis cut, which the
 	// alt text then says.
 	FromZero bool
@@ -61,6 +63,22 @@ type Insight struct {
 	// Viewers how many people looked at it in its source; 0 when unknown.
 	Asked, Viewers int
 }
+
+// Total is the way in which the one value of a whole period is made, which
+// decides how it may be spoken of: "on average a week", "at the end of May".
+type Total string
+
+// The ways to make a total; "" is not known.
+const (
+	// TotalRerun: the insight runs once more without buckets.
+	TotalRerun Total = "rerun"
+	// TotalSum: the buckets are added up, so that groups are parts of a whole.
+	TotalSum Total = "sum"
+	// TotalLast: the value of the last bucket.
+	TotalLast Total = "last"
+	// TotalAverage: the mean of the buckets of the default grain.
+	TotalAverage Total = "average"
+)
 
 // Owner is who answers for an insight: a person or a team.
 type Owner struct {

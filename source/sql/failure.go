@@ -1,0 +1,65 @@
+package sqlsource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"insightbot/insight"
+)
+
+// errDeadline is the cause of a context that ended because a run took too
+// long.
+var errDeadline = errors.New("sqlsource: the time limit of a run")
+
+// failed maps an error of the database to one of package insight, and keeps
+// it for the log.
+func failed(ctx context.Context, err error) error {
+	if err == nil || known(err) {
+		return err
+	}
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errDeadline), errors.Is(cause, context.DeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%w: %w", insight.ErrTimeout, err)
+	case cause != nil:
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+	return fmt.Errorf("%w: %w", sentinel(err), err)
+}
+
+// known reports whether an error already is one of package insight.
+func known(err error) bool {
+	for _, s := range []error{
+		insight.ErrUnknown, insight.ErrUnsupported, insight.ErrAttribute, insight.ErrTooLarge, insight.ErrTimeout,
+		insight.ErrRefused, insight.ErrUnavailable, insight.ErrBusy, insight.ErrBroken,
+	} {
+		if errors.Is(err, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// sentinel is the error of package insight that fits an error of SQLite.
+func sentinel(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return insight.ErrUnavailable
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+		return insight.ErrRefused
+	case sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_FULL:
+		return insight.ErrTooLarge
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return insight.ErrBusy
+	case sqlite3.SQLITE_INTERRUPT:
+		return insight.ErrTimeout
+	case sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE, sqlite3.SQLITE_MISUSE:
+		return insight.ErrBroken
+	}
+	return insight.ErrUnavailable
+}

@@ -1,0 +1,118 @@
+package sqlsource
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+const (
+	// maxSQL is the longest statement, in bytes.
+	maxSQL = 100_000
+	// maxCell is the longest text or blob that SQLite may make, in bytes.
+	maxCell = 10_000_000
+)
+
+// openSQLite opens a pool of connections that can only read. The file itself
+// is opened at the first statement.
+func openSQLite(path string, most int) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("sqlsource: open: %w", err)
+	}
+	// A driver of our own: a hook on the registered one would reach every
+	// SQLite connection of the process, the bot's own store among them.
+	d := &sqlite.Driver{}
+	d.RegisterConnectionHook(func(conn sqlite.ExecQuerierContext, _ string) error {
+		r, ok := conn.(sqlite.AuthorizerRegisterer)
+		if !ok {
+			return errors.New("sqlsource: the driver has no authorizer")
+		}
+		return r.RegisterAuthorizer(authorize)
+	})
+	q := url.Values{"mode": {"ro"}, "_defensive": {"1"}, "_dqs": {"0"}, "_error_rc": {"1"}, "_query_only": {"1"}}
+	q["_pragma"] = []string{"busy_timeout(2000)", "trusted_schema(0)", "cell_size_check(1)"}
+	dsn := (&url.URL{Scheme: "file", OmitHost: true, Path: abs, RawQuery: q.Encode()}).String()
+	db := sql.OpenDB(connector{driver: d, dsn: dsn})
+	db.SetMaxOpenConns(most)
+	db.SetMaxIdleConns(most)
+	return db, nil
+}
+
+// connector opens connections with a driver of its own.
+type connector struct {
+	driver *sqlite.Driver
+	dsn    string
+}
+
+// Connect implements driver.Connector.
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return c.driver.Open(c.dsn)
+}
+
+// Driver implements driver.Connector.
+func (c connector) Driver() driver.Driver { return c.driver }
+
+// limit sets the limits of a connection. They belong to the physical
+// connection and the pool may have opened a new one: they are set each time
+// a connection is taken.
+func limit(conn *sql.Conn) error {
+	for id, most := range map[int]int{
+		sqlite3.SQLITE_LIMIT_ATTACHED:   0,
+		sqlite3.SQLITE_LIMIT_LENGTH:     maxCell,
+		sqlite3.SQLITE_LIMIT_SQL_LENGTH: maxSQL,
+	} {
+		if _, err := sqlite.Limit(conn, id, most); err != nil {
+			return fmt.Errorf("sqlsource: limit: %w", err)
+		}
+	}
+	return nil
+}
+
+// authorize is asked by SQLite about everything that a statement would do,
+// before it runs. It allows reading tables and computing, and nothing else.
+func authorize(action sqlite.AuthorizerActionCode, arg1, arg2, _, _ string) sqlite.AuthorizerReturnCode {
+	switch action {
+	case sqlite.AuthSelect, sqlite.AuthRecursive, sqlite.AuthTransaction:
+		return sqlite.AuthorizerOK
+	case sqlite.AuthRead:
+		if internalTable(arg1) {
+			return sqlite.AuthorizerDeny
+		}
+		return sqlite.AuthorizerOK
+	case sqlite.AuthFunction:
+		if strings.EqualFold(arg2, "load_extension") {
+			return sqlite.AuthorizerDeny
+		}
+		return sqlite.AuthorizerOK
+	case sqlite.AuthPragma:
+		// Full-text tables ask for it themselves; it only reads a counter.
+		if strings.EqualFold(arg1, "data_version") && arg2 == "" {
+			return sqlite.AuthorizerOK
+		}
+	default:
+	}
+	return sqlite.AuthorizerDeny
+}
+
+// internalTable reports whether a table shows the inside of the database
+// instead of its data.
+func internalTable(name string) bool {
+	name = strings.ToLower(name)
+	switch name {
+	case "dbstat", "bytecode", "tables_used":
+		return true
+	}
+	return strings.HasPrefix(name, "sqlite_") || strings.HasPrefix(name, "pragma_")
+}
