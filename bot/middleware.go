@@ -30,20 +30,20 @@ func Recover(log *slog.Logger) chat.Middleware {
 var errPanic = errors.New("bot: handler panicked")
 
 // Log writes one line for each request: what was called where, how long it
-// took, and the cause when it failed. It never holds a question, an argument
-// or a result value.
+// took, and whether it was answered. It never holds a question, an argument or
+// a result value; the cause of a failure is logged once, by the transport that
+// has to say so.
 func Log(log *slog.Logger, now func() time.Time) chat.Middleware {
 	return func(next chat.Handler) chat.Handler {
 		return chat.HandlerFunc(func(ctx context.Context, r *chat.Request) (*chat.Reply, error) {
 			began := now()
 			reply, err := next.Answer(ctx, r)
-			line := log.With("ref", r.Ref, "platform", r.Place.Platform, "command", r.Call.Command,
-				"took_ms", now().Sub(began).Milliseconds())
-			if err != nil {
-				line.ErrorContext(ctx, "request failed", "error", err)
-			} else {
-				line.InfoContext(ctx, "request answered")
+			outcome := chat.OutcomeFailed
+			if err == nil {
+				outcome = reply.Outcome
 			}
+			log.InfoContext(ctx, "request", "ref", r.Ref, "platform", r.Place.Platform, "command", r.Call.Command,
+				"outcome", outcome, "took_ms", now().Sub(began).Milliseconds())
 			return reply, err
 		})
 	}

@@ -64,6 +64,13 @@ type Request struct {
 	Themes []Theme
 }
 
+// WithCall returns a copy of r with another call.
+func (r *Request) WithCall(c Call) *Request {
+	copied := *r
+	copied.Call = c
+	return &copied
+}
+
 // Call names a command and its arguments. The zero Call is no call.
 type Call struct {
 	// Command is a name in the command table: "ask".

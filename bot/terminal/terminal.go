@@ -139,7 +139,7 @@ func (t *Terminal) Call(ctx context.Context, h chat.Handler, call chat.Call) err
 	}
 	reply, err := h.Answer(ctx, r)
 	if err != nil {
-		t.config.Log.DebugContext(ctx, "request failed", "ref", r.Ref, "error", err)
+		t.config.Log.ErrorContext(ctx, "no answer", "ref", r.Ref, "error", err)
 		fmt.Fprintf(t.config.Out, "Something went wrong while answering. Try again; if it stays, look for reference %s in the log.\n", r.Ref)
 		return fmt.Errorf("%w: %w", ErrFailed, err)
 	}

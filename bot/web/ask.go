@@ -1,0 +1,182 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"insightbot/chat"
+)
+
+// fragmentHeader is set by the script of the page, which wants the new message
+// alone and not the page around it.
+const fragmentHeader = "X-Fragment"
+
+// argPrefix marks the fields of a chat.Form among the playground's own.
+const argPrefix = "arg."
+
+// draft is what a person typed that could not be sent, and why.
+type draft struct {
+	text, problem string
+}
+
+// post adds a question or a pressed button to a conversation and answers it.
+func (d *desk) post(w http.ResponseWriter, r *http.Request) {
+	place, ok := d.places[r.PathValue("channel")]
+	if !ok {
+		d.refuse(w, r, http.StatusNotFound, "There is no channel of that name.")
+		return
+	}
+	if !d.parse(w, r) {
+		return
+	}
+	sess := d.sessions.visit(w, r)
+	// The form says who spoke when it was made: another tab may speak as
+	// somebody else by now, and a restart forgets it.
+	if _, ok := d.users[r.PostForm.Get("as")]; ok {
+		d.sessions.set(sess, r.PostForm.Get("as"), place.Channel)
+	}
+	m, problem := d.read(r)
+	if problem != "" {
+		d.reject(w, r, sess, place, draft{text: typed(r.PostForm.Get("q")), problem: problem})
+		return
+	}
+	m.user = d.who(sess)
+	key := talkKey{m.user.ID, place.Channel}
+	before := d.sessions.snapshot(sess, key)
+	kept, fresh := d.sessions.add(sess, key, m)
+	if kept == nil {
+		d.reject(w, r, sess, place, draft{
+			text:    typed(r.PostForm.Get("q")),
+			problem: "Several answers are still being looked up. Wait for one of them, then ask again.",
+		})
+		return
+	}
+	if fresh {
+		d.answerLater(r.Context(), sess, kept, &chat.Request{
+			Ref: m.ref, Call: m.call, Context: before.context(), Place: d.ours(place), User: m.user, At: m.at, Themes: themes(),
+		})
+	}
+	d.await(r.Context(), kept)
+	if r.Header.Get(fragmentHeader) != "" {
+		d.drawMessage(w, r, sess, kept.ref, before.lost && len(before.messages) == 0)
+		return
+	}
+	http.Redirect(w, r, chatPath(place)+"#m-"+kept.ref, http.StatusSeeOther)
+}
+
+// read makes a message of a sent form, or says in a sentence what is wrong.
+func (d *desk) read(r *http.Request) (m *message, problem string) {
+	m = &message{ref: d.newRef(), once: r.PostForm.Get("once"), at: d.config.Now(), done: make(chan struct{})}
+	if len(m.once) > 64 {
+		m.once = m.once[:64]
+	}
+	if sent := r.PostForm.Get("call"); sent != "" {
+		call, label, err := decodeChoice(sent)
+		if err != nil {
+			return nil, "What that button does could not be read. Reload the page and press it again."
+		}
+		fields := url.Values{}
+		for sent, v := range r.PostForm {
+			if name, ok := strings.CutPrefix(sent, argPrefix); ok {
+				fields[name] = v
+			}
+		}
+		for name, value := range args(fields) {
+			call = call.With(name, value)
+		}
+		if m.call, m.said = call, label; m.said == "" {
+			m.said = described(call)
+		}
+		return m, ""
+	}
+	m.said = typed(r.PostForm.Get("q"))
+	switch n := utf8.RuneCountInString(m.said); {
+	case n == 0:
+		return nil, "Type a question first."
+	case n > maxQuestion:
+		return nil, fmt.Sprintf("A question can have 1,000 characters at most; this one has %d. Nothing was sent.", n)
+	}
+	m.call = chat.Call{Command: d.config.Ask, Args: chat.Args{"q": m.said}}
+	return m, ""
+}
+
+// reject says why something was not sent, and gives the text back.
+func (d *desk) reject(w http.ResponseWriter, r *http.Request, sess *session, place chat.Place, dr draft) {
+	if r.Header.Get(fragmentHeader) != "" {
+		http.Error(w, dr.problem, http.StatusUnprocessableEntity)
+		return
+	}
+	d.drawChat(w, r, sess, place, dr)
+}
+
+// answerLater answers a message on its own, so that neither a closed browser
+// nor a shutdown loses it.
+func (d *desk) answerLater(ctx context.Context, sess *session, m *message, req *chat.Request) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerLimit)
+	d.answers.Go(func() {
+		defer cancel()
+		d.sessions.finish(m, d.answer(ctx, sess, req))
+	})
+}
+
+// await waits until a message is answered, but not for ever.
+func (d *desk) await(ctx context.Context, m *message) {
+	timer := time.NewTimer(d.patience)
+	defer timer.Stop()
+	select {
+	case <-m.done:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// answer asks the handler. A failure becomes a sentence with the reference,
+// and one log line with the cause.
+func (d *desk) answer(ctx context.Context, sess *session, req *chat.Request) *answer {
+	reply, err := d.call(ctx, req)
+	if err == nil && reply == nil {
+		err = errors.New("web: handler gave no reply")
+	}
+	if err != nil {
+		d.config.Log.ErrorContext(ctx, "no answer", "ref", req.Ref, "command", req.Call.Command, "error", err)
+		return &answer{failed: true, title: "Something went wrong", parts: []chat.Part{chat.Text{
+			Style: chat.Failure,
+			Text: "Something went wrong while answering. Try again; if it stays, give an admin the reference " +
+				req.Ref + ".",
+		}}}
+	}
+	a := &answer{title: reply.Title, private: reply.Private, context: reply.Context}
+	a.parts, a.files = d.sessions.files.keep(sess.id, reply.Parts)
+	return a
+}
+
+// call runs the handler. A panic must not end the program: this is not a
+// goroutine of net/http, which would catch it.
+func (d *desk) call(ctx context.Context, req *chat.Request) (reply *chat.Reply, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			reply, err = nil, fmt.Errorf("web: handler panicked: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return d.handler.Answer(ctx, req)
+}
+
+// showMessage answers GET /message/{ref}: one message, when it is done or the
+// patience of a browser is.
+func (d *desk) showMessage(w http.ResponseWriter, r *http.Request) {
+	sess := d.sessions.visit(w, r)
+	m, _, ok := d.sessions.find(sess, r.PathValue("ref"))
+	if !ok {
+		d.refuse(w, r, http.StatusNotFound, "This message is not kept any more.")
+		return
+	}
+	d.await(r.Context(), &m)
+	d.drawMessage(w, r, sess, m.ref, false)
+}
