@@ -206,6 +206,7 @@ func (s *sentence) totalled(in insight.Insight, r insight.Result) {
 		s.body += " on average " + article(grain)
 	case insight.TotalLast:
 		s.when = "at the end of " + PeriodLabel(r.Window)
+	default:
 	}
 }
 

@@ -77,6 +77,7 @@ func (d *drawing) text(p chat.Text) {
 		style, mark = screen.yellow, "! "
 	case chat.Failure:
 		style, mark = screen.red, "! "
+	default:
 	}
 	for i, l := range wrap(text.Clean(p.Text), screen.Width-len(mark)) {
 		if i > 0 {

@@ -51,6 +51,7 @@ func (s Screen) showImage(w io.Writer, data []byte) error {
 		if err := sixel.NewEncoder(w).Encode(img); err != nil {
 			return fmt.Errorf("terminal: picture: %w", err)
 		}
+	default:
 	}
 	_, err := fmt.Fprintln(w)
 	return err

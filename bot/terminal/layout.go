@@ -13,7 +13,7 @@ func wrap(s string, width int) []string {
 	var lines []string
 	for paragraph := range strings.SplitSeq(s, "\n") {
 		line, used := "", 0
-		for _, word := range strings.Fields(paragraph) {
+		for word := range strings.FieldsSeq(paragraph) {
 			w := text.Cells(word)
 			if used > 0 && used+1+w > width {
 				lines, line, used = append(lines, line), "", 0

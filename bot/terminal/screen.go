@@ -55,6 +55,7 @@ func images(getenv func(string) string) ImageProtocol {
 		return p
 	case "none":
 		return NoImages
+	default:
 	}
 	program, name := getenv("TERM_PROGRAM"), getenv("TERM")
 	switch {

@@ -62,8 +62,10 @@ func TestTerminal_ReadsQuestionsCommandsAndButtons(t *testing.T) {
 			}}, nil
 		})
 	want := []chat.Call{
-		{Command: "ask", Args: chat.Args{"q": "sign-ups last week?"}}, pressed,
-		{Command: "help"}, {Command: "insights", Args: chat.Args{"q": "revenue"}},
+		{Command: "ask", Args: chat.Args{"q": "sign-ups last week?"}},
+		pressed,
+		{Command: "help"},
+		{Command: "insights", Args: chat.Args{"q": "revenue"}},
 	}
 	var got []chat.Call
 	for _, r := range asked {
@@ -125,10 +127,13 @@ func TestTerminal_HostileTextCannotDriveTheTerminal(t *testing.T) {
 	out, _ := talk(t, Config{}, "x\n", func(*chat.Request) (*chat.Reply, error) {
 		evil := "\x1b]0;pwned\a\x1b[2J\u202Etxt.exe\r\n"
 		return &chat.Reply{Parts: []chat.Part{
-			chat.Text{Text: evil}, chat.Facts{Items: []chat.Item{{Label: evil, Text: evil}}},
+			chat.Text{Text: evil},
+			chat.Facts{Items: []chat.Item{{Label: evil, Text: evil}}},
 			chat.Table{Columns: []chat.Column{{Name: evil}}, Rows: [][]chat.Cell{{{Text: evil}}}, Foot: evil},
-			chat.Choices{Prompt: evil, Items: []chat.Choice{{Label: evil, Detail: evil}}}, chat.Link{Label: evil, URL: evil},
-			chat.Section{Title: evil}, chat.Form{Submit: evil, Fields: []chat.Field{{Label: evil}}},
+			chat.Choices{Prompt: evil, Items: []chat.Choice{{Label: evil, Detail: evil}}},
+			chat.Link{Label: evil, URL: evil},
+			chat.Section{Title: evil},
+			chat.Form{Submit: evil, Fields: []chat.Field{{Label: evil}}},
 		}}, nil
 	})
 	if strings.ContainsAny(out, "\x1b\a\r\u202E") {

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"insightbot/render"
+	"insightbot/storage"
+	"insightbot/text"
+)
+
+// finding is one thing that doctor looked at.
+type finding struct {
+	What string `json:"what"`
+	OK   bool   `json:"ok"`
+	// Says is what was found, and Do what to do about it when OK is false.
+	Says string `json:"says"`
+	Do   string `json:"do,omitempty"`
+}
+
+// doctorCommand looks at everything the bot needs and says what to do.
+func (a *app) doctorCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "doctor",
+		Short:   "Check settings, database, sources, clock and fonts, and say what to do",
+		Long:    "Check settings, database, sources, clock and fonts, and say what to do.\nExit codes: 0 all is well, 1 something must be mended.",
+		Example: "  insightbot doctor\n  insightbot doctor --json",
+		Args:    exactly(0, "no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			found := a.examine(cmd.Context())
+			if asJSON {
+				if err := printJSON(a, found); err != nil {
+					return err
+				}
+			} else {
+				a.printFindings(found)
+			}
+			for _, f := range found {
+				if !f.OK {
+					return &exitError{code: exitFailed}
+				}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	return cmd
+}
+
+func (a *app) printFindings(found []finding) {
+	for _, f := range found {
+		mark := "ok  "
+		if !f.OK {
+			mark = "MEND"
+		}
+		fmt.Fprintf(a.out, "%s  %-9s %s\n", mark, f.What, f.Says)
+		if f.Do != "" {
+			fmt.Fprintf(a.out, "      %9s %s\n", "", f.Do)
+		}
+	}
+}
+
+// examine looks at one thing after the other; what depends on something that
+// is broken is left out.
+func (a *app) examine(ctx context.Context) []finding {
+	c, err := a.settings()
+	if err != nil {
+		return []finding{{What: "settings", Says: errors.Unwrap(err).Error(), Do: "Mend the file or the flag; README.md, \"Your own data\", has an example."}}
+	}
+	found := []finding{settingsFinding(c), clockFinding(time.Now()), addrFinding(c.Addr)}
+	w, err := a.wire(ctx, c, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return append(found, wireFinding(c, err))
+	}
+	defer w.close() //nolint:errcheck // nothing was written
+	found = append(found, databaseFinding(ctx, w))
+	found = append(found, sourceFindings(w)...)
+	return append(found, fontFinding(c))
+}
+
+func settingsFinding(c config) finding {
+	if c.file == "" {
+		return finding{What: "settings", OK: true, Says: "no " + configName + ": everything by default, over the demo company"}
+	}
+	return finding{What: "settings", OK: true, Says: fmt.Sprintf("%s, %d sources", c.file, len(c.Sources))}
+}
+
+// built is before any moment at which this program can run.
+var built = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+func clockFinding(now time.Time) finding {
+	f := finding{What: "clock", OK: true, Says: now.UTC().Format(time.RFC3339)}
+	if now.Before(built) {
+		f.OK, f.Do = false, "The clock of this machine is years behind, so every period would be wrong: set it, or start a time service."
+	}
+	return f
+}
+
+func addrFinding(addr string) finding {
+	f := finding{What: "address", OK: true, Says: addr + " is free for the playground"}
+	l, err := net.Listen("tcp", addr) //nolint:noctx // closed at once
+	if err != nil {
+		f.Says = addr + " is taken: is the bot running already? Otherwise choose another with --addr"
+		return f
+	}
+	l.Close() //nolint:errcheck // nothing was accepted
+	return f
+}
+
+// wireFinding says what stops the bot from starting.
+func wireFinding(c config, err error) finding {
+	f := finding{What: "start", Says: err.Error()}
+	switch {
+	case errors.Is(err, storage.ErrExposed):
+		f.What, f.Do = "database", "Take the rights of others away with the chmod named above."
+	case errors.Is(err, storage.ErrNewer):
+		f.What, f.Do = "database", "Start the newer version again, or restore the copy made before the upgrade, beside "+filepath.Join(c.Data, "bot.db")+"."
+	case errors.Is(err, storage.ErrForeign):
+		f.What, f.Do = "database", "Choose another directory with --data."
+	case errors.Is(err, os.ErrPermission):
+		f.Do = "Give the user that runs the bot the right to write there, or choose another directory with --data."
+	default:
+		f.Do = "Mend this first; the rest is checked after it."
+	}
+	return f
+}
+
+func databaseFinding(ctx context.Context, w *wiring) finding {
+	f := finding{What: "database", OK: true, Says: w.store.Path() + " is whole"}
+	if err := w.store.Check(ctx); err != nil {
+		f.OK, f.Says, f.Do = false, err.Error(), "Stop the bot and restore the last backup."
+	}
+	return f
+}
+
+// sourceFindings says for each source what it offers and what is wrong in it.
+func sourceFindings(w *wiring) []finding {
+	snapshot := w.catalogue.Snapshot()
+	var found []finding
+	for _, s := range w.sources {
+		n := 0
+		for _, in := range snapshot.Insights {
+			if in.Source == s.Name() {
+				n++
+			}
+		}
+		f := finding{What: "source", OK: true, Says: fmt.Sprintf("%s: %d insights", s.Name(), n)}
+		if problem := snapshot.Problems[s.Name()]; problem != nil {
+			f.OK, f.Do = false, "Mend these; the others are served meanwhile."
+			f.Says += "\n" + problem.Error()
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// fontFinding says which scripts pictures can be written in.
+func fontFinding(c config) finding {
+	missing := render.NewPainter(painterOptions(c)).MissingScripts()
+	f := finding{What: "fonts", OK: true, Says: "every script can be drawn"}
+	if len(missing) > 0 {
+		f.Says = "pictures cannot show " + text.JoinWords(missing) + "; labels in them are spelled out beside the picture"
+		f.Do = "To draw them too, install the packages fonts-wqy-microhei and fonts-noto-color-emoji, or set fonts: to a directory that holds such fonts."
+	}
+	return f
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"insightbot/bot"
+	"insightbot/bot/web"
+	"insightbot/chat"
+	"insightbot/handlers"
+)
+
+// resyncEvery is how often the catalogue is read again while serving.
+const resyncEvery = 5 * time.Minute
+
+// serveCommand runs every platform that is configured.
+func (a *app) serveCommand() *cobra.Command {
+	var addr string
+	cmd := &cobra.Command{
+		Use:     "serve",
+		Short:   "Run the bot: the playground in the browser, and every platform that has tokens",
+		Example: "  insightbot serve\n  insightbot serve --addr 127.0.0.1:9000",
+		Args:    noCommandArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := a.settings()
+			if err != nil {
+				return err
+			}
+			if addr != "" {
+				c.Addr = addr
+			}
+			return a.serve(cmd.Context(), c)
+		},
+	}
+	cmd.Flags().StringVar(&addr, "addr", "", "address of the playground (default 127.0.0.1:8080)")
+	return cmd
+}
+
+// serve runs until ctx is done and lets the answers in flight finish.
+func (a *app) serve(ctx context.Context, c config) error {
+	log, err := logger(a.errOut, c.Log, slog.LevelDebug)
+	if err != nil {
+		return err
+	}
+	w, err := a.wire(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := w.close(); err != nil {
+			log.ErrorContext(context.WithoutCancel(ctx), "closing failed", "error", err)
+		}
+	}()
+	platforms, err := w.platforms()
+	if err != nil {
+		return err
+	}
+	background, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.catalogue.Keep(background, resyncEvery)
+	}()
+	defer func() { stop(); <-done }()
+
+	ins, _ := w.catalogue.Insights()
+	fmt.Fprintf(a.errOut, `Insightbot answers from %d saved insights. Playground: http://%s
+Ask in a terminal: insightbot chat. Your own data: see README.md, "Your own data".
+Slack and Discord cannot be connected in this version: see README.md, "What it promises today".
+`, len(ins), c.Addr)
+	return bot.Run(ctx, w.handler, platforms...)
+}
+
+// platforms is the table of transports. A new one is a line here.
+func (w *wiring) platforms() ([]chat.Platform, error) {
+	var list []chat.Platform
+	for _, open := range []func(*wiring) (chat.Platform, error){openWeb} {
+		p, err := open(w)
+		if err != nil {
+			return nil, err
+		}
+		if p != nil {
+			list = append(list, p)
+		}
+	}
+	return list, nil
+}
+
+// openWeb is the playground, with the people and channels of the demo company.
+func openWeb(w *wiring) (chat.Platform, error) {
+	return web.New(web.Config{
+		Addr: w.config.Addr, Users: playgroundUsers(), Places: playgroundPlaces(),
+		Purpose: purposes(), Title: "Insightbot", Tagline: "Answers from saved insights", Welcome: chat.Call{Command: "help"},
+		ReadOnly: readOnly, Log: w.log.With("platform", "web"), Now: w.now,
+	})
+}
+
+// readOnly reports whether a command changes nothing, so that a link may call
+// it.
+func readOnly(command string) bool {
+	for _, c := range handlers.Commands() {
+		if c.Name == command {
+			return c.ReadOnly
+		}
+	}
+	return false
+}

@@ -1,0 +1,69 @@
+package handlers
+
+import (
+	"strings"
+	"testing"
+
+	"insightbot/chat"
+)
+
+func TestInsights_ListsOutdatedOnesLast(t *testing.T) {
+	table := find[chat.Table](newBench(t).must(t, call(chat.Call{Command: "insights"})).Parts)[0]
+	if len(table.Rows) != 3 || table.Rows[2][0].Text != "Turnover by hand" || table.Rows[2][3].Text != "outdated" {
+		t.Errorf("rows %v", table.Rows)
+	}
+	if table.Rows[1][3].Text != "certified" || table.Rows[1][0].Call.Args[argID] != "shop/signups" {
+		t.Errorf("the row of sign-ups is %v", table.Rows[1])
+	}
+}
+
+func TestInsights_Searches(t *testing.T) {
+	b := newBench(t)
+	r := b.must(t, call(chat.Call{Command: "insights", Args: chat.Args{argQuestion: "sign-ups"}}))
+	if table := find[chat.Table](r.Parts)[0]; table.Rows[0][0].Text != "Sign-ups" {
+		t.Errorf("rows %v", table.Rows)
+	}
+	r = b.must(t, call(chat.Call{Command: "insights", Args: chat.Args{argQuestion: "zzz qqq"}}))
+	if len(find[chat.Table](r.Parts)) != 0 || !strings.Contains(words(r), "Nothing saved matches") {
+		t.Errorf("nonsense finds %s", words(r))
+	}
+}
+
+func TestInsight_PageSaysWhatToKnow(t *testing.T) {
+	b := newBench(t)
+	all := words(b.must(t, call(chat.Call{Command: "insight", Args: chat.Args{argID: "shop/signups"}})))
+	for _, want := range []string{
+		"New accounts.", "Owner: Growth (#growth)", "Certified: by Mia", "Can be broken down by: country", "Can be filtered by: country, account",
+		"The app did not count. (17 November 2026)", "Time zone: Europe/Berlin", "last 30 days when you do not say",
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("the page does not say %q:\n%s", want, all)
+		}
+	}
+	r := b.must(t, call(chat.Call{Command: "insight", Args: chat.Args{argID: "shop/revenue-2019"}}))
+	if !strings.Contains(words(r), "Outdated. It missed refunds.") || find[chat.Link](r.Parts)[0].Call.Args[argID] != "shop/revenue" {
+		t.Errorf("an outdated insight does not lead to its successor: %s", words(r))
+	}
+	if r := b.must(t, call(chat.Call{Command: "insight"})); !strings.Contains(words(r), "no such insight") {
+		t.Errorf("a page without an id: %s", words(r))
+	}
+}
+
+func TestHelp_NamesEveryVisibleCommand(t *testing.T) {
+	all := words(newBench(t).must(t, call(chat.Call{Command: "help"})))
+	for _, c := range Commands() {
+		if got := strings.Contains(all, c.Name+": "+c.Summary); got == c.Hidden {
+			t.Errorf("%s: listed %v, hidden %v", c.Name, got, c.Hidden)
+		}
+	}
+}
+
+func TestCommands_AreWellFormed(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range Commands() {
+		if seen[c.Name] || c.Name == "" || c.Name != strings.ToLower(c.Name) || strings.ContainsAny(c.Name, " \t") || c.Summary == "" || c.run == nil {
+			t.Errorf("%+v", c)
+		}
+		seen[c.Name] = true
+	}
+}

@@ -1,0 +1,195 @@
+package handlers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"insightbot/chat"
+	"insightbot/insight"
+	"insightbot/render"
+)
+
+// reply puts an Answer into parts. An answer always has the same parts in the
+// same order: the finding, the picture, the period and its freshness, the
+// cautions, where it comes from, and what to do next.
+func (b *Bot) reply(r *chat.Request, a Answer) (*chat.Reply, error) {
+	switch a.Outcome {
+	case chat.OutcomeAnswer:
+		return b.replyAnswer(r, a)
+	case chat.OutcomeChoose:
+		return replyChoose(r, a), nil
+	case chat.OutcomeRefused:
+		return replyRefused(r, a), nil
+	case chat.OutcomeFailed:
+		return replyFailed(r, a), nil
+	default:
+		return b.replyNone(r, a), nil
+	}
+}
+
+// replyAnswer is the answer itself.
+func (b *Bot) replyAnswer(r *chat.Request, a Answer) (*chat.Reply, error) {
+	reply := &chat.Reply{Title: a.Insight.Title}
+	if !a.Result.Empty() || a.Finding != "" {
+		reply.Parts = append(reply.Parts, chat.Text{Style: chat.Lead, Text: a.Finding})
+	}
+	for _, m := range a.Misfits {
+		reply.Parts = append(reply.Parts, chat.Text{Style: chat.Caution, Text: m.Why})
+	}
+	shown, err := b.show(r, a)
+	if err != nil {
+		return nil, err
+	}
+	reply.Parts = append(reply.Parts, shown...)
+	reply.Parts = append(reply.Parts, chat.Text{Style: chat.Note, Text: timing(a)})
+	for _, c := range a.Caveats {
+		reply.Parts = append(reply.Parts, chat.Text{Style: chat.Caution, Text: c})
+	}
+	reply.Parts = append(reply.Parts, provenance(b.config.Now(), a))
+	reply.Parts = append(reply.Parts, b.buttons(r, a)...)
+	reply.Context = chat.Call{Command: "ask", Args: stateOf(a.Insight, a.Reading)}
+	return reply, nil
+}
+
+// show is the picture, the table or the file, whichever was asked for.
+func (b *Bot) show(r *chat.Request, a Answer) ([]chat.Part, error) {
+	if a.CSV {
+		data, err := render.CSV(a.Insight, a.Result)
+		if err != nil {
+			return nil, fmt.Errorf("csv: %w", err)
+		}
+		return []chat.Part{chat.Attachment{
+			Label: "Download as CSV",
+			File:  chat.File{Name: fileName(a.Insight, a.Result, ".csv"), Type: "text/csv; charset=utf-8", Data: data},
+		}}, nil
+	}
+	chart := a.chart()
+	if chart == insight.ChartTable {
+		return []chat.Part{table(a)}, nil
+	}
+	image, drawn, err := b.picture(r, a)
+	if err != nil {
+		// The words are worth more than the picture: they go out without it.
+		b.config.Log.Error("a picture could not be drawn", "ref", r.Ref, "insight", a.Insight.ID, "error", err)
+		return []chat.Part{chat.Text{Style: chat.Note, Text: "The picture could not be drawn; here are the numbers."}, table(a)}, nil
+	}
+	parts := []chat.Part{image}
+	if drawn != chart {
+		parts = append(parts, chat.Text{Style: chat.Note, Text: fmt.Sprintf("Meant as %s, drawn as %s.", chartName(chart), chartName(drawn))})
+	}
+	return parts, nil
+}
+
+// picture draws the result for every theme the platform can use.
+func (b *Bot) picture(r *chat.Request, a Answer) (chat.Image, insight.Chart, error) {
+	themes := r.Themes
+	if len(themes) == 0 {
+		themes = []chat.Theme{chat.Light}
+	}
+	drawn, result := insight.Chart(""), a.Result
+	if a.Reading.Compare == insight.CompareNone && len(result.BrokenDownBy) > 0 {
+		result = withoutPrevious(result)
+	}
+	image := chat.Image{Files: make(map[chat.Theme]chat.File, len(themes))}
+	for _, theme := range themes {
+		p, err := b.config.Painter.Draw(render.Drawing{
+			Insight: a.Insight, Result: result, Chart: a.Reading.Chart, Theme: render.Theme(theme),
+		})
+		if err != nil {
+			return chat.Image{}, "", err
+		}
+		drawn, image.Width, image.Height = p.Drawn, p.Width, p.Height
+		image.Files[theme] = chat.File{Name: fileName(a.Insight, a.Result, ".png"), Type: "image/png", Data: p.PNG}
+	}
+	image.Alt = render.Alt(a.Insight, a.Result, drawn, a.Insight.Title)
+	return image, drawn, nil
+}
+
+// withoutPrevious leaves the earlier window out of a picture of groups for
+// which nobody asked to see it; the finding says what changed.
+func withoutPrevious(r insight.Result) insight.Result {
+	r.Series = slices.DeleteFunc(slices.Clone(r.Series), func(s insight.Series) bool { return s.Previous })
+	r.Previous = insight.Window{}
+	return r
+}
+
+// maxTableRows is how many rows of an answer are shown; the CSV holds all.
+const maxTableRows = 50
+
+// table is the result as a table.
+func table(a Answer) chat.Table {
+	grid := render.Grid(a.Insight, a.Result, maxTableRows)
+	t := chat.Table{Title: a.Insight.Title, Foot: grid.Foot}
+	for _, c := range grid.Columns {
+		t.Columns = append(t.Columns, chat.Column{Name: c.Name, Number: c.Number})
+	}
+	for _, row := range grid.Rows {
+		cells := make([]chat.Cell, len(row))
+		for i, text := range row {
+			cells[i] = chat.Cell{Text: text}
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return t
+}
+
+// timing is the resolved period, its zone, and how fresh the data is.
+func timing(a Answer) string {
+	var parts []string
+	w := a.Result.Window
+	if w.IsZero() {
+		parts = append(parts, "present state")
+	} else {
+		period := render.PeriodLabel(w)
+		if !a.Result.Incomplete.IsZero() {
+			period += ", still running"
+		}
+		parts = append(parts, period)
+		if !a.Result.Previous.IsZero() {
+			parts = append(parts, "compared with "+render.PeriodLabel(a.Result.Previous))
+		}
+	}
+	zone := a.Insight.Zone
+	parts = append(parts, "time zone "+zone.String())
+	if !a.Result.AsOf.IsZero() {
+		parts = append(parts, "data as of "+a.Result.AsOf.In(zone).Format("2 Jan 2006, 15:04"))
+	}
+	if a.Result.Cached {
+		parts = append(parts, "from the cache")
+	}
+	return strings.Join(parts, " · ")
+}
+
+// fileName names a picture or a file by what is in it.
+func fileName(in insight.Insight, r insight.Result, ext string) string {
+	name := in.ID[strings.LastIndexByte(in.ID, '/')+1:]
+	if !r.Window.IsZero() {
+		name += r.Window.From.Format("-2006-01-02")
+	}
+	return name + ext
+}
+
+// chartName is a chart kind in words.
+func chartName(c insight.Chart) string {
+	switch c {
+	case insight.ChartNumber:
+		return "a single number"
+	case insight.ChartHorizontalBar:
+		return "horizontal bars"
+	case insight.ChartBar:
+		return "bars"
+	case insight.ChartStacked:
+		return "stacked bars"
+	case insight.ChartBox:
+		return "a box plot"
+	case insight.ChartArea:
+		return "an area chart"
+	case insight.ChartPaths:
+		return "a list of paths"
+	case insight.ChartStickiness, insight.ChartLifecycle, insight.ChartRetention:
+		return "a " + string(c) + " chart"
+	default:
+		return "a " + string(c)
+	}
+}

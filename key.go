@@ -1,0 +1,103 @@
+package main
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// masterKey is the one secret of the bot, from which every other key is
+// derived. It prints as <secret> everywhere.
+type masterKey []byte
+
+func (masterKey) String() string               { return "<secret>" }
+func (masterKey) GoString() string             { return "<secret>" }
+func (masterKey) LogValue() slog.Value         { return slog.StringValue("<secret>") }
+func (masterKey) MarshalText() ([]byte, error) { return []byte("<secret>"), nil } //nolint:unparam // encoding.TextMarshaler
+
+// keyEnv names the environment variable that holds the master key, as 32 bytes
+// or more in base64.
+const keyEnv = "INSIGHTBOT_MASTER_KEY"
+
+// loadKey takes the master key from the environment, or from the file
+// master.key in dir, which it makes with mode 0600 at the first start.
+func loadKey(dir string, getenv func(string) string) (masterKey, error) {
+	if v := getenv(keyEnv); v != "" {
+		return decodeKey(keyEnv, v)
+	}
+	path := filepath.Join(dir, "master.key")
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return makeKey(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("master key: %w", err)
+	}
+	if info, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("master key: %w", err)
+	} else if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("master key: others can read %s: run chmod 600 on it", path)
+	}
+	return decodeKey(path, string(text))
+}
+
+func decodeKey(where, text string) (masterKey, error) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+	if err != nil || len(key) < 32 {
+		return nil, fmt.Errorf("master key: %s does not hold 32 bytes or more in base64", where)
+	}
+	return key, nil
+}
+
+// makeKey writes a new key. Two processes that start at once agree on one: the
+// file is made whole beside its name and linked there, and who comes second
+// reads it.
+func makeKey(path string) (masterKey, error) {
+	key := make([]byte, 32)
+	rand.Read(key) //nolint:errcheck // documented never to fail
+	f, err := os.CreateTemp(filepath.Dir(path), "master-*.tmp")
+	if err != nil {
+		return nil, fmt.Errorf("master key: %w", err)
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // a left-over is harmless
+	_, err = f.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
+	if err := errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close()); err != nil {
+		return nil, fmt.Errorf("master key: %w", err)
+	}
+	if err := os.Link(f.Name(), path); errors.Is(err, fs.ErrExist) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("master key: %w", err)
+		}
+		return decodeKey(path, string(text))
+	} else if err != nil {
+		return nil, fmt.Errorf("master key: %w", err)
+	}
+	return key, nil
+}
+
+// person returns the function by which the ask log knows people: a keyed hash,
+// so that the log alone names nobody.
+func (k masterKey) person() (func(platform, workspace, user string) string, error) {
+	derived, err := hkdf.Key(sha256.New, k, nil, "insightbot ask log person v1", 32)
+	if err != nil {
+		return nil, fmt.Errorf("master key: derive: %w", err)
+	}
+	return func(platform, workspace, user string) string {
+		mac := hmac.New(sha256.New, derived)
+		for _, part := range []string{platform, workspace, user} {
+			fmt.Fprintf(mac, "%d:%s", len(part), part)
+		}
+		return hex.EncodeToString(mac.Sum(nil)[:16])
+	}, nil
+}

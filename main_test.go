@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes this test binary the program as well, so that stories run it
+// in processes of their own.
+func TestMain(m *testing.M) {
+	testscript.Main(tidy{m}, map[string]func(){
+		"insightbot": func() {
+			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)) //nolint:gocritic // the process ends
+		},
+	})
+}
+
+// tidy removes the demo data after the tests.
+type tidy struct{ *testing.M }
+
+func (t tidy) Run() int {
+	code := t.M.Run()
+	if dir, err := demoDir(); err == nil {
+		os.RemoveAll(dir) //nolint:errcheck // a temporary directory
+	}
+	return code
+}
+
+// TestStories runs the stories of testdata/script: each tells one thing a
+// person does with the program.
+func TestStories(t *testing.T) {
+	data := demoData(t)
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("INSIGHTBOT_DATA", filepath.Join(e.WorkDir, "data"))
+			e.Setenv("USER", "mia")
+			return copyDir(data, filepath.Join(e.WorkDir, "data"))
+		},
+	})
+}
