@@ -14,8 +14,11 @@ import (
 	"insightbot/handlers"
 )
 
-// resyncEvery is how often the catalogue is read again while serving.
-const resyncEvery = 5 * time.Minute
+// upkeepEvery is how often the catalogue is read again while serving.
+const upkeepEvery = 5 * time.Minute
+
+// retention is how long a question stays in the ask log.
+const retention = 90 * 24 * time.Hour
 
 // serveCommand runs every platform that is configured.
 func (a *app) serveCommand() *cobra.Command {
@@ -63,7 +66,7 @@ func (a *app) serve(ctx context.Context, c config) error {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		w.catalogue.Keep(background, resyncEvery)
+		w.upkeep(background)
 	}()
 	defer func() { stop(); <-done }()
 
@@ -73,6 +76,28 @@ Ask in a terminal: insightbot chat. Your own data: see README.md, "Your own data
 Slack and Discord cannot be connected in this version: see README.md, "What it promises today".
 `, len(ins), c.Addr)
 	return bot.Run(ctx, w.handler, platforms...)
+}
+
+// upkeep reads the catalogue again from time to time and ends the retention of
+// old questions, until ctx is done.
+func (w *wiring) upkeep(ctx context.Context) {
+	tick := time.NewTicker(upkeepEvery)
+	defer tick.Stop()
+	for {
+		if n, err := w.store.DeleteAsksBefore(ctx, w.now().Add(-retention)); err != nil && ctx.Err() == nil {
+			w.log.ErrorContext(ctx, "old questions could not be deleted", "error", err)
+		} else if n > 0 {
+			w.log.InfoContext(ctx, "old questions deleted", "count", n)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := w.catalogue.Sync(ctx); err != nil {
+			return // ctx is done: Sync fails for nothing else
+		}
+	}
 }
 
 // platforms is the table of transports. A new one is a line here.

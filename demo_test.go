@@ -68,7 +68,7 @@ func copyDir(from, to string) error {
 // browser is a client that keeps cookies and sends forms as a page does.
 type browser struct{ http.Client }
 
-func newBrowser(t *testing.T) *browser {
+func newBrowser(t testing.TB) *browser {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -79,7 +79,7 @@ func newBrowser(t *testing.T) *browser {
 
 // post sends a form and returns the page it ends on; "" when the server is
 // gone.
-func (b *browser) post(t *testing.T, address string, form url.Values) string {
+func (b *browser) post(t testing.TB, address string, form url.Values) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	sqlsource "insightbot/source/sql"
 )
 
 // TestMain makes this test binary the program as well, so that stories run it
@@ -39,11 +42,25 @@ func (t tidy) Run() int {
 func TestStories(t *testing.T) {
 	data := demoData(t)
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:  "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"mkdb": makeDatabase},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("INSIGHTBOT_DATA", filepath.Join(e.WorkDir, "data"))
 			e.Setenv("USER", "mia")
 			return copyDir(data, filepath.Join(e.WorkDir, "data"))
 		},
 	})
+}
+
+// makeDatabase is the command "mkdb FILE SCRIPT" of stories: it runs SQL on a
+// new SQLite file.
+func makeDatabase(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: mkdb FILE SCRIPT")
+	}
+	ctx := context.Background()
+	db, err := sqlsource.Create(ctx, ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.ExecContext(ctx, ts.ReadFile(args[1]))
+	ts.Check(errors.Join(err, db.Close()))
 }

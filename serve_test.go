@@ -84,7 +84,7 @@ func TestServe_AnswersAndStopsCleanly(t *testing.T) {
 }
 
 // freeAddr is a loopback address that nobody listens on.
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
 	if err != nil {
@@ -96,7 +96,7 @@ func freeAddr(t *testing.T) string {
 
 // waitFor polls an address until it answers; false when the program ended or
 // it never did.
-func waitFor(t *testing.T, address string, ended <-chan int) bool {
+func waitFor(t testing.TB, address string, ended <-chan int) bool {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline) && len(ended) == 0; time.Sleep(50 * time.Millisecond) {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)

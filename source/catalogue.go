@@ -165,19 +165,3 @@ func (c *Catalogue) Run(ctx context.Context, in insight.Insight, q insight.Query
 	}
 	return r, nil
 }
-
-// Keep syncs at every interval until ctx is done.
-func (c *Catalogue) Keep(ctx context.Context, every time.Duration) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := c.Sync(ctx); err != nil {
-				return
-			}
-		}
-	}
-}

@@ -35,6 +35,7 @@ func (m memory) SaveCatalogue(_ context.Context, source string, ins []insight.In
 	m[source] = ins
 	return nil
 }
+
 func (m memory) LoadCatalogue(_ context.Context, source string) ([]insight.Insight, error) {
 	return m[source], nil
 }
