@@ -142,7 +142,7 @@ func timing(a Answer) string {
 		parts = append(parts, "present state")
 	} else {
 		period := render.PeriodLabel(w)
-		if !a.Result.Incomplete.IsZero() {
+		if a.Result.Running() {
 			period += ", still running"
 		}
 		parts = append(parts, period)

@@ -162,7 +162,7 @@ func encodeFilters(fs []match.FilterWish) string {
 func decodeFilter(s string) (match.FilterWish, error) {
 	field, rest, ok1 := strings.Cut(s, ":")
 	op, list, ok2 := strings.Cut(rest, ":")
-	w := match.FilterWish{Field: field, Op: insight.Op(op)}
+	w := match.FilterWish{Field: field, Op: insight.Op(op), Sure: true}
 	if !ok1 || !ok2 || field == "" || (w.Op != insight.OpIs && w.Op != insight.OpIsNot) {
 		return w, fmt.Errorf("the filter %q means nothing to me", s)
 	}

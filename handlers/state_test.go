@@ -29,8 +29,8 @@ func TestState_RoundTrips(t *testing.T) {
 			Against:    &match.Period{Window: dst, Kind: match.PeriodRange},
 			Breakdowns: []match.BreakdownWish{{Name: "country", Words: "country", Sure: true}, {Name: "plan", Words: "plan", Sure: true}},
 			Filters: []match.FilterWish{
-				{Field: "account", Op: insight.OpIsNot, Values: []string{"Smith, Sons; Co: 50%", "%2C"}, Words: "Smith, Sons; Co: 50%, %2C"},
-				{Field: "country", Op: insight.OpIs, Values: []string{"DE", "東京"}, Words: "Germany, 東京"},
+				{Field: "account", Op: insight.OpIsNot, Values: []string{"Smith, Sons; Co: 50%", "%2C"}, Sure: true, Words: "Smith, Sons; Co: 50%, %2C"},
+				{Field: "country", Op: insight.OpIs, Values: []string{"DE", "東京"}, Sure: true, Words: "Germany, 東京"},
 			},
 		},
 	} {

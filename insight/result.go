@@ -193,6 +193,13 @@ type Cell struct {
 	Null     bool
 }
 
+// Running reports whether the window itself is still filling: more data for it
+// will come. A window that ended may have an incomplete last bucket all the
+// same, where it ends in the middle of one.
+func (r Result) Running() bool {
+	return !r.Incomplete.IsZero() && (r.Window.IsZero() || r.AsOf.IsZero() || r.AsOf.Before(r.Window.To))
+}
+
 // Empty reports whether the result holds no data at all.
 func (r Result) Empty() bool {
 	return len(r.Series) == 0 && len(r.Funnels) == 0 && len(r.Cohorts) == 0 && len(r.Paths) == 0 &&

@@ -104,7 +104,7 @@ func endings(in insight.Insight, r insight.Result, drawn insight.Chart) []string
 	if !in.FromZero && drawn == insight.ChartLine {
 		list = append(list, "The value axis need not start at zero.")
 	}
-	if isRunning(r) {
+	if !r.Incomplete.IsZero() {
 		switch {
 		case r.Grain == insight.GrainNone || r.Window.IsZero():
 			list = append(list, "The period is incomplete.")

@@ -38,7 +38,7 @@ func drawNumber(s *sheet) {
 
 // running reports whether the total itself is still growing.
 func (s *sheet) running() bool {
-	return !s.Result.Incomplete.IsZero()
+	return s.Result.Running()
 }
 
 // cardHead writes title and period and returns the baseline below them.
@@ -67,7 +67,7 @@ func (s *sheet) cardChange(y, now, before float64) bool {
 	d := Change(s.Insight.Format, now, before)
 	if !isComparable(s.Result) {
 		// A window that still fills is no match for a whole one.
-		d = Delta{Base: d.Base + " in all of " + PeriodLabel(s.Result.Previous)}
+		d = Delta{Base: d.Base + " in all of " + withoutYear(PeriodLabel(s.Result.Previous), s.Result.Previous, s.Result.Window)}
 	}
 	x := margin
 	col := s.deltaColor(d)

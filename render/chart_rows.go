@@ -34,7 +34,7 @@ func drawRows(s *sheet) {
 	if compared {
 		s.note("marks: " + s.previousPeriod())
 	}
-	if !s.Result.Incomplete.IsZero() {
+	if s.Result.Running() {
 		s.note("so far")
 	}
 	top := s.layoutHead() + 8

@@ -73,8 +73,12 @@ func addsUp(in insight.Insight, r insight.Result, groups []groupTotal) bool {
 	if in.Format.Kind == insight.FormatPercent {
 		return false
 	}
-	if in.Total == insight.TotalSum {
+	switch in.Total {
+	case insight.TotalSum, insight.TotalLast:
 		return true
+	case insight.TotalAverage:
+		return false
+	default:
 	}
 	whole, proven := true, false
 	for _, g := range groups {
@@ -91,8 +95,8 @@ func addsUp(in insight.Insight, r insight.Result, groups []groupTotal) bool {
 		}
 		proven = true
 	}
-	if proven {
-		return true
+	if proven || in.Total == insight.TotalRerun {
+		return proven
 	}
 	if slices.Contains([]insight.Chart{insight.ChartPie, insight.ChartStacked, insight.ChartArea}, in.Chart) {
 		return true // such charts are chosen for parts of a whole
@@ -153,14 +157,11 @@ func sums(groups []groupTotal, r insight.Result) (now, before float64) {
 	return now, before
 }
 
-// isRunning reports whether the window of r is still filling.
-func isRunning(r insight.Result) bool { return !r.Incomplete.IsZero() }
-
 // isComparable reports whether the totals of both windows may be set against
 // each other as they are. A window that is still filling may be only against
 // one that was cut at the same moment, or when hardly anything is missing.
 func isComparable(r insight.Result) bool {
-	if !isRunning(r) {
+	if !r.Running() {
 		return true
 	}
 	length := r.Window.To.Sub(r.Window.From)
@@ -173,7 +174,7 @@ func isComparable(r insight.Result) bool {
 
 // isFilling reports whether the bucket of a point is incomplete.
 func isFilling(r insight.Result, p insight.Point) bool {
-	return isRunning(r) && !p.At.IsZero() && !p.At.Before(r.Incomplete)
+	return !r.Incomplete.IsZero() && !p.At.IsZero() && !p.At.Before(r.Incomplete)
 }
 
 // isWhole reports whether the bucket of a point is complete and lies in the

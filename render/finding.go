@@ -75,8 +75,8 @@ func (s *sentence) single(in insight.Insight, r insight.Result, g groupTotal) bo
 		return s.lastBucket(in, r, g)
 	}
 	s.counted(in.Format, g.now)
-	s.totalled(in, r)
 	s.changed(r, in.Format, g.now, g.before)
+	s.totalled(in, r)
 	if r.Previous.IsZero() {
 		if last, before, ok := lastComplete(r, g.series.Points); ok && len(g.series.Points) > 2 {
 			s.extra = nearLabel(r, last.At) + ": " + joinNonEmpty(", ", Short(in.Format, last.Value), stepWords(r, in.Format, last, before))
@@ -118,8 +118,8 @@ func (s *sentence) parts(in insight.Insight, r insight.Result, groups []groupTot
 		return false
 	}
 	s.counted(in.Format, now)
-	s.totalled(in, r)
 	s.changed(r, in.Format, now, before)
+	s.totalled(in, r)
 	if s.extra != "" {
 		return true
 	}

@@ -254,7 +254,7 @@ func (s *sentence) stickiness(in insight.Insight, r insight.Result) bool {
 			s.body = "0 on any " + unit
 			return true
 		}
-		s.body = "most of " + people + " came on " + unitCount(top.X, unit) + " (" + Short(shareFormat, top.Value/sum) + ")"
+		s.body = "most often on " + unitCount(top.X, unit) + " (" + Short(shareFormat, top.Value/sum) + " of " + people + ")"
 		if g.name != "" && len(r.BrokenDownBy) > 0 {
 			s.body = g.name + ": " + s.body
 		}

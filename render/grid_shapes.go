@@ -133,7 +133,7 @@ func windowCell(in insight.Insight, r insight.Result) fullCell {
 	case r.Window.IsZero():
 		asOf := inZone(in, r.AsOf)
 		return fullCell{text: momentLabel(asOf), raw: asOf.Format(time.RFC3339)}
-	case isRunning(r):
+	case r.Running():
 		return fullCell{text: PeriodLabel(r.Window) + " (so far)", raw: isoWindow(r.Window), filling: true}
 	}
 	return fullCell{text: PeriodLabel(r.Window), raw: isoWindow(r.Window)}

@@ -39,6 +39,7 @@ type timeline struct {
 	// incomplete is the first slot that is still filling, or len(slots).
 	incomplete int
 	format     insight.Format
+	total      insight.Total
 	// groups is how many series there were before the smaller ones were left
 	// out.
 	groups int
@@ -48,7 +49,7 @@ type timeline struct {
 
 // timelineOf reads the lines of a result, whatever its shape.
 func timelineOf(in insight.Insight, r insight.Result) timeline {
-	t := timeline{format: in.Format}
+	t := timeline{format: in.Format, total: in.Total}
 	switch r.Shape {
 	case insight.ShapeRetention:
 		retentionLines(&t, r)

@@ -33,7 +33,7 @@ func rowsOf(in insight.Insight, r insight.Result) (rows []row, all int) {
 		rows, all = pathRows(r)
 		f = insight.Format{Kind: insight.FormatNumber, Decimals: -1}
 	default:
-		rows, all = groupRows(r, f)
+		rows, all = groupRows(in, r)
 	}
 	values := make([]float64, len(rows))
 	for i := range rows {
@@ -46,7 +46,7 @@ func rowsOf(in insight.Insight, r insight.Result) (rows []row, all int) {
 }
 
 // groupRows are the totals of the groups of a breakdown, largest first.
-func groupRows(r insight.Result, f insight.Format) ([]row, int) {
+func groupRows(in insight.Insight, r insight.Result) ([]row, int) {
 	var rows []row
 	before := map[string]float64{}
 	for _, s := range r.Series {
@@ -67,7 +67,7 @@ func groupRows(r insight.Result, f insight.Format) ([]row, int) {
 	slices.SortStableFunc(rows, func(a, b row) int {
 		return cmp.Or(byTotal(a.value, b.value), cmp.Compare(a.key, b.key))
 	})
-	return restRows(rows, additive(f)), len(rows)
+	return restRows(rows, additive(in.Format, in.Total)), len(rows)
 }
 
 // restRows keeps maxRows rows and sums up the others, where a sum means

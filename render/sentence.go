@@ -110,7 +110,7 @@ func begin(in insight.Insight, r insight.Result) sentence {
 		s.when = "as of " + momentLabel(inZone(in, r.AsOf))
 	case s.when == "":
 		s.when = "now"
-	case isRunning(r):
+	case r.Running():
 		s.when = "so far " + s.when
 	}
 	if r.Estimated {
@@ -195,7 +195,7 @@ func (s *sentence) withValues(r insight.Result, groups []groupTotal) []groupTota
 // neither a sum nor a count of its own: a mean of its weeks, or its last value.
 func (s *sentence) totalled(in insight.Insight, r insight.Result) {
 	grain := cmp.Or(r.Grain, in.Default.Grain)
-	if r.Window.IsZero() || isRunning(r) || grain == insight.GrainNone {
+	if r.Window.IsZero() || r.Running() || grain == insight.GrainNone {
 		return
 	}
 	if next := grain.Next(grain.Floor(r.Window.From, in.WeekStart)); !next.Before(r.Window.To) {
@@ -205,9 +205,17 @@ func (s *sentence) totalled(in insight.Insight, r insight.Result) {
 	case insight.TotalAverage:
 		s.body += " on average " + article(grain)
 	case insight.TotalLast:
-		s.when = "at the end of " + PeriodLabel(r.Window)
+		s.when = "on " + lastDay(r.Window)
+		if s.change != "" && s.base != "" {
+			s.base = "on " + lastDay(r.Previous)
+		}
 	default:
 	}
+}
+
+// lastDay is the last day of a window.
+func lastDay(w insight.Window) string {
+	return PeriodLabel(insight.Window{From: insight.GrainDay.Floor(w.To.Add(-1), 0), To: w.To})
 }
 
 // article is a grain with its article: "a week", "an hour".

@@ -137,7 +137,7 @@ func (t *timeline) trim() {
 	})
 	top, rest := sorted[:directLabels], sorted[directLabels:]
 	t.lines = top
-	if !additive(t.format) || t.groups > len(sorted) || t.note != "" {
+	if !additive(t.format, t.total) || t.groups > len(sorted) || t.note != "" {
 		return
 	}
 	other := line{
@@ -169,8 +169,11 @@ func add(sums, values []float64) {
 	}
 }
 
-// additive reports whether values of a format may be summed over groups.
-// Shares and durations may not.
-func additive(f insight.Format) bool {
+// additive reports whether values may be summed over groups. Shares and
+// durations may not, nor what is counted anew or averaged for every group.
+func additive(f insight.Format, t insight.Total) bool {
+	if t == insight.TotalRerun || t == insight.TotalAverage {
+		return false
+	}
 	return f.Kind != insight.FormatPercent && f.Kind != insight.FormatDuration
 }

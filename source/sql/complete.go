@@ -135,7 +135,7 @@ func (d *draft) completeTotal() {
 	case "":
 		countable := in.Format.Kind == insight.FormatNumber || in.Format.Kind == insight.FormatCurrency ||
 			in.Format.Kind == insight.FormatBytes
-		d.def.zero = d.def.insight.Total == insight.TotalSum && countable
+		d.def.zero = (d.def.insight.Total == insight.TotalSum || d.def.insight.Total == insight.TotalLast) && countable
 	default:
 		d.def.zero = d.empty == "zero"
 	}

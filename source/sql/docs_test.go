@@ -63,7 +63,7 @@ func TestInsights_TheExampleOfTheGuide(t *testing.T) {
 				{Name: "account", Label: "Account", Breakdown: true, Filter: true, Values: []insight.Value{{Key: "Acme"}, {Key: "Beta"}}},
 			},
 		},
-		Default: insight.Defaults{Period: "last 30 days", Grain: insight.GrainDay},
+		Default: insight.Defaults{Period: "last 30 days", Grain: insight.GrainDay}, Total: insight.TotalSum,
 	}
 	if diff := cmp.Diff([]insight.Insight{want}, all, cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); diff != "" {
 		t.Error(diff)

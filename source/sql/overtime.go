@@ -211,14 +211,17 @@ func (t *triangle) add(cohort time.Time, n int, v float64) {
 }
 
 // cohorts makes the rows of a triangle: each as long as time allows, so that
-// a period that has not come is absent and one without anybody is zero.
+// a period that has not come is absent and one without anybody is zero. Every
+// member counts periods from their own start, so a period has come when the
+// youngest of the cohort began it, and is complete when they ended it.
 func (r *run) cohorts(t *triangle, slots []slot, most int) insight.Cohorts {
 	c := insight.Cohorts{Key: t.key, Label: r.label(t.key, t.values), Values: t.values}
 	g := r.result.Grain
 	for _, s := range slots {
 		row := insight.Cohort{At: s.start, Label: bucketLabel(s.start, g)}
-		at := s.start
-		for n := 0; n <= most && (at.Before(r.limit) || n == 0); n++ {
+		row.Counts, row.Incomplete = []float64{t.counts[s.key][0]}, s.end.After(r.limit)
+		at := g.Next(s.end)
+		for n := 1; n <= most && at.Before(r.limit); n++ {
 			row.Counts = append(row.Counts, t.counts[s.key][n])
 			at = g.Next(at)
 			row.Incomplete = at.After(r.limit)

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"time"
 
 	"insightbot/insight"
@@ -134,7 +132,7 @@ func (r *run) collectGroups(ctx context.Context, w insight.Window, grain insight
 		}
 	}
 	for key, g := range found {
-		g.total = totalOf(r.def.insight.Total, g.points)
+		g.total = r.totalOf(g.points, w, req.grain)
 		if t := totals[key]; t != nil && r.def.insight.Total == insight.TotalRerun {
 			g.total = t.total
 		}
@@ -142,23 +140,48 @@ func (r *run) collectGroups(ctx context.Context, w insight.Window, grain insight
 	return found, nil
 }
 
-// totalOf makes a total of the points of a group.
-func totalOf(t insight.Total, points map[time.Time]float64) float64 {
-	sum, n, last := 0.0, 0, math.NaN()
-	for _, at := range slices.SortedFunc(maps.Keys(points), time.Time.Compare) {
-		if v := points[at]; !math.IsNaN(v) {
-			sum, n, last = sum+v, n+1, v
+// totalOf makes a total of the points of a group in a window. A bucket without
+// a row counts as zero where the insight says so. A mean is one of whole
+// buckets: half a week is no week with half the people.
+func (r *run) totalOf(points map[time.Time]float64, w insight.Window, g insight.Grain) float64 {
+	began := make(map[time.Time]bool, len(points))
+	for at := range points {
+		began[at] = true
+	}
+	var all, whole []float64
+	for _, s := range r.slots(w, g, began) {
+		v, ok := points[s.key]
+		if !ok && r.def.zero {
+			v, ok = 0, true
+		}
+		if !ok || math.IsNaN(v) {
+			continue
+		}
+		all = append(all, v)
+		if !s.start.Before(w.From) && !s.end.After(w.To) && !s.end.After(r.limit) {
+			whole = append(whole, v)
 		}
 	}
-	switch {
-	case n == 0:
+	switch t := r.def.insight.Total; {
+	case len(all) == 0:
 		return math.NaN()
 	case t == insight.TotalLast:
-		return last
+		return all[len(all)-1]
+	case t == insight.TotalAverage && len(whole) > 0:
+		return sum(whole) / float64(len(whole))
 	case t == insight.TotalAverage:
-		return sum / float64(n)
+		return sum(all) / float64(len(all))
 	}
-	return sum
+	return sum(all)
+}
+
+// sum adds values up.
+func sum(values []float64) float64 {
+	total := 0.0
+	for _, v := range values {
+		total += v
+	}
+	return total
 }
 
 // read runs the statement and sorts its rows into groups. Without a grain each

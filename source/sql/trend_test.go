@@ -68,7 +68,7 @@ func TestRun_Trends(t *testing.T) {
 		"zeros where sums are counted": {"total: sum", insight.Query{Window: march, Grain: insight.GrainDay}, []string{"X: 2 0 1 0 0 = 3"}},
 		"gaps otherwise":               {"", insight.Query{Window: march, Grain: insight.GrainDay}, []string{"X: 2 NaN 1 NaN NaN = 3"}},
 		"gaps on demand":               {"total: sum\nempty: gap", insight.Query{Window: march, Grain: insight.GrainDay}, []string{"X: 2 NaN 1 NaN NaN = 3"}},
-		"last":                         {"total: last", insight.Query{Window: march, Grain: insight.GrainDay}, []string{"X: 2 NaN 1 NaN NaN = 1"}},
+		"last":                         {"total: last", insight.Query{Window: march, Grain: insight.GrainDay}, []string{"X: 2 0 1 0 0 = 0"}},
 		"average":                      {"total: average", insight.Query{Window: march, Grain: insight.GrainDay}, []string{"X: 2 NaN 1 NaN NaN = 1.5"}},
 		"average without a series":     {"total: average\ndefault: {grain: day}", insight.Query{Window: march}, []string{"X: = 1.5"}},
 		"totals alone":                 {"", insight.Query{Window: march}, []string{"X: = 3"}},
