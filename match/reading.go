@@ -13,12 +13,18 @@ type Reading struct {
 	Text string
 	// Period is nil where none was named.
 	Period *Period
+	// Others are further periods that were named. Only one can be asked for at
+	// a time: Fit says that these were left out.
+	Others []Period
 	// Grain is the bucket that was named ("daily", "per month").
 	Grain insight.Grain
 	// OverTime is set for "over time", "trend", "development": a series is
 	// wanted, of whatever grain.
 	OverTime bool
 	Compare  insight.Compare
+	// Against is the earlier period to compare with, where one was named that
+	// is neither the one before nor the same a year ago: "June vs January".
+	Against *Period
 	// Breakdowns and Filters are wishes: they may name something no insight
 	// has. Fit says what an insight can take.
 	Breakdowns []BreakdownWish
@@ -71,10 +77,16 @@ type FilterWish struct {
 	Values []string
 	// Words are what was typed: "Germany".
 	Words string
+	// Sure is false where the words may as well belong to the subject
+	// ("enterprise revenue"): no filter for an insight whose title says so.
+	Sure bool
 }
 
 // Period is a period that was named.
 type Period struct {
+	// Window is in the zone of the clock. A period without a beginning ("until
+	// May", "all time") begins in the year 1500: Fit moves it to where the data
+	// begins.
 	Window insight.Window
 	Kind   PeriodKind
 	// Unit is the calendar unit or the unit that was counted in: "last week",
@@ -82,8 +94,13 @@ type Period struct {
 	Unit insight.Grain
 	// Count is how many units, 1 for a calendar unit, 0 for a range.
 	Count int
-	// Words are what was typed.
+	// Words are what was typed, or what it stands for where a comparison alone
+	// names the period: "this month" for "compared to last month". ReadPeriod
+	// understands them, so that In can read them by another clock.
 	Words string
+	// Note is a sentence for people where the words were not taken as they
+	// stand, such as a day that does not exist; or "".
+	Note string
 }
 
 // PeriodKind says how a period was meant, which decides what comes before it.
