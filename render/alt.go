@@ -165,8 +165,8 @@ func extremesLine(in insight.Insight, r insight.Result) string {
 	if n < 2 || high.Value == low.Value {
 		return ""
 	}
-	line := "highest " + Short(f, high.Value) + " " + BucketPhrase(r.Grain, high.At, r.Window) +
-		", lowest " + Short(f, low.Value) + " " + BucketPhrase(r.Grain, low.At, r.Window) + "."
+	line := "highest " + WithUnit(f, high.Value) + " " + BucketPhrase(r.Grain, high.At, r.Window) +
+		", lowest " + WithUnit(f, low.Value) + " " + BucketPhrase(r.Grain, low.At, r.Window) + "."
 	if name != "" {
 		return name + ": " + line
 	}

@@ -78,7 +78,7 @@ func seriesItems(in insight.Insight, r insight.Result) []string {
 	})
 	var items []string
 	for _, i := range order {
-		item := altName(groups[i].series.Label, groups[i].key) + " " + Short(in.Format, groups[i].now)
+		item := altName(groups[i].series.Label, groups[i].key) + " " + WithUnit(in.Format, groups[i].now)
 		if shares != nil && shares[i] != NoValue {
 			item += " (" + shares[i] + ")"
 		}

@@ -251,6 +251,56 @@ func lifecycleCase() Drawing {
 	return d
 }
 
+// cutWeeks are the weeks of a month that begins and ends within one.
+func cutWeeks() Drawing {
+	d := drawingOf("Support tickets", insight.ChartLine,
+		series("", "", insight.GrainWeek, date(9, 28), []float64{212, 498, 530, 471, 388}))
+	d.Result.Grain, d.Result.Window = insight.GrainWeek, window(date(10, 1), date(10, 30))
+	return d
+}
+
+// loneRunning is one bucket that has only begun.
+func loneRunning() Drawing {
+	d := drawingOf("MRR", insight.ChartLine, series("", "", insight.GrainDay, date(11, 24), []float64{103400}))
+	d.Insight.Format = insight.Format{Kind: insight.FormatCurrency, Currency: "EUR", Decimals: -1}
+	d.Result.Window = window(date(11, 24), date(11, 24))
+	d.Result.AsOf = date(11, 24).Add(10 * time.Hour)
+	return d.until(date(11, 24))
+}
+
+// hourLine is a day that is not over.
+func hourLine() Drawing {
+	values := wave(24, 632, 200, 2)
+	for i := 17; i < 24; i++ {
+		values[i] = math.NaN()
+	}
+	d := drawingOf("Response time", insight.ChartLine, series("", "", insight.GrainHour, date(11, 24), values))
+	d.Insight.Format.Unit = "ms"
+	d.Result.Grain, d.Result.Window = insight.GrainHour, window(date(11, 24), date(11, 24))
+	d.Result.AsOf = date(11, 24).Add(16*time.Hour + 20*time.Minute)
+	return d.until(date(11, 24).Add(16 * time.Hour))
+}
+
+// markedRows are bars with marks beyond, near and within them, and a rest that
+// the source has summed up.
+func markedRows() Drawing {
+	labels := []string{"Germany", "France", "Italy", "Spain", "Peru", "Chad", "Fiji", "Other"}
+	list := totals(labels, []float64{980, 760, 520, 410, 120, 40, 6, 300})
+	for i, v := range []float64{700, 790, 524, 900, 138, 66, 400, 310} {
+		list = append(list, insight.Series{Key: list[i].Key, Previous: true, Total: v})
+	}
+	list[7].Key, list[15].Key = insight.KeyOther, insight.KeyOther
+	return drawingOf("Sign-ups", insight.ChartHorizontalBar, list...).by("Country").versus()
+}
+
+// linesWithRest has a rest of the source beside more lines than are named.
+func linesWithRest() Drawing {
+	d := manyLines()
+	d.Result.Series = append(d.Result.Series,
+		series(insight.KeyOther, "Other", insight.GrainDay, november.From, wave(20, 700, 60, 3)))
+	return d
+}
+
 // chartCases are the pictures every test looks at.
 func chartCases() []chartCase {
 	return []chartCase{
@@ -267,6 +317,16 @@ func chartCases() []chartCase {
 		{"funnel", insight.ChartHorizontalBar, funnelCase()},
 		{"number", insight.ChartNumber, numberCase()},
 		{"number-worse", insight.ChartNumber, churnCase()},
+		{"line-cut-weeks", insight.ChartLine, cutWeeks()},
+		{"line-lone-running", insight.ChartLine, loneRunning()},
+		{"line-hours", insight.ChartLine, hourLine()},
+		{"line-rest", insight.ChartLine, linesWithRest()},
+		{"rows-marks", insight.ChartHorizontalBar, markedRows()},
+		{"bar-cut-weeks", insight.ChartBar, func() Drawing {
+			d := cutWeeks()
+			d.Insight.Chart = insight.ChartBar
+			return d
+		}()},
 		{"no-data", insight.ChartLine, emptyCase()},
 	}
 }

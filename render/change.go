@@ -2,6 +2,7 @@ package render
 
 import (
 	"math"
+	"strings"
 
 	"insightbot/insight"
 )
@@ -21,26 +22,40 @@ type Delta struct {
 	Up, Down bool
 }
 
+// delta is a Delta in the making; same says that both values are printed alike.
+type delta struct {
+	Delta
+	same bool
+}
+
 // Change compares now with before. Rates change in points and never in per
-// cent of per cent; counts below ten, bases of zero, numbers below zero and
+// cent of per cent, and so do scores in points; counts below ten, bases of zero, numbers below zero and
 // changes of a hundred times are set side by side without a percentage, which
 // would mislead there.
 func Change(f insight.Format, now, before float64) Delta {
 	if math.IsNaN(now) || math.IsNaN(before) {
 		return Delta{Base: Short(f, before)}
 	}
-	d := Delta{Base: Short(f, before), Up: now > before, Down: now < before}
+	d := delta{Delta: Delta{Base: Short(f, before), Up: now > before, Down: now < before}}
 	difference := now - before
 	if math.IsInf(now, 0) || math.IsInf(before, 0) || math.IsInf(difference, 0) {
 		return d.say("", "")
 	}
-	if f.Kind == insight.FormatPercent {
-		return d.points(difference)
+	d.same = Short(f, now) == d.Base
+	switch {
+	case f.Kind == insight.FormatPercent:
+		return d.points(decimalOf(math.Abs(difference)).shift(2), 1)
+	case inPoints(f):
+		places := 1
+		if f.Decimals == 0 {
+			places = 0 // as the scores themselves are written
+		}
+		return d.points(decimalOf(math.Abs(difference)), places)
 	}
 	ratio := math.Abs(difference / before)
 	switch {
 	case now == before, before != 0 && ratio < 0.0005:
-		return Delta{Base: d.Base, Words: "unchanged from " + d.Base, Short: "±0%"}
+		return d.still("%")
 	case before == 0:
 		return d.say("", "")
 	case before < 0 || now < 0 || math.Abs(before) < 10 && plainKind(f):
@@ -55,12 +70,32 @@ func Change(f insight.Format, now, before float64) Delta {
 	return d.say(share+" ", share)
 }
 
-// points is the change of a rate.
-func (d Delta) points(difference float64) Delta {
-	if math.Abs(difference) < 0.0005 {
-		return Delta{Base: d.Base, Words: "unchanged from " + d.Base, Short: "±0 pts"}
+// inPoints reports whether values of f are points on a scale, such as a net
+// promoter score, of which per cent mean nothing.
+func inPoints(f insight.Format) bool {
+	switch strings.ToLower(strings.TrimSpace(f.Unit)) {
+	case "points", "pts", "percentage points", "pp":
+		return plainKind(f)
 	}
-	n := trimZeros(decimalOf(math.Abs(difference)).shift(2).fixed(1))
+	return false
+}
+
+// still is a change too small to be told. Numbers that are printed alike are
+// unchanged; where rounding sets them apart they are about the same.
+func (d delta) still(unit string) Delta {
+	words := "about the same as "
+	if d.same {
+		words = "unchanged from "
+	}
+	return Delta{Base: d.Base, Words: words + d.Base, Short: "±0" + unit}
+}
+
+// points is the change by so many points, written with some decimals at most.
+func (d delta) points(difference decimal, places int) Delta {
+	n := trimZeros(difference.fixed(places))
+	if isZeroText(n) {
+		return d.still(" pts")
+	}
 	unit := " points "
 	if n == "1" {
 		unit = " point "
@@ -70,7 +105,7 @@ func (d Delta) points(difference float64) Delta {
 
 // say fills in the words. amount is what stands after "up", with a space
 // behind it; short is the size for cards.
-func (d Delta) say(amount, short string) Delta {
+func (d delta) say(amount, short string) Delta {
 	switch {
 	case d.Up:
 		d.Words, d.Short = "up "+amount+"from "+d.Base, "+"+short
@@ -82,7 +117,7 @@ func (d Delta) say(amount, short string) Delta {
 	if short == "" {
 		d.Short = ""
 	}
-	return d
+	return d.Delta
 }
 
 // plainKind reports whether small values of f are counts.

@@ -36,7 +36,7 @@ func drawBar(s *sheet) {
 	for i, v := range l.values {
 		x0, width := p.x(i)-p.bar()/2, p.bar()
 		m := mark{key: l.key, color: l.color}
-		if i >= t.incomplete {
+		if t.partly(i) {
 			m.color, m.faded, m.dotted = s.colors.unfinished(l.color), true, true
 		}
 		s.bar(p, x0, width, v, m)
@@ -67,7 +67,8 @@ func (s *sheet) barNotes(t *timeline, l *drawnLine) {
 	if l.previous != nil {
 		s.note("marks: " + s.previousPeriod())
 	}
-	if l.running >= 0 {
+	s.note(t.cutNote(s.Result.Grain))
+	if l.running >= t.incomplete && !t.over {
 		s.note("dotted: " + t.slots[l.running] + ", " + Short(t.format, l.values[l.running]) + " so far")
 	}
 }
@@ -77,7 +78,7 @@ func plural(name string) string { return lowerFirst(name) + "s" }
 
 // layoutBars opens the canvas and places the plot of a bar chart.
 func (s *sheet) layoutBars(t *timeline, l *drawnLine, top float64) *plot {
-	p := &plot{slots: len(t.slots), top: top + 12}
+	p := &plot{slots: len(t.slots), at: t.at, top: top + 12}
 	values := append(append([]float64{}, l.values...), l.previous...)
 	p.scale = newScale(t.format, values, true)
 	if len(l.values) <= barValuesMost {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"image/color"
+	"math"
 	"slices"
 	"strings"
 )
@@ -17,6 +18,7 @@ const (
 	previousWidth   = 1.6
 	dotRadius       = 3.4
 	dottedWidth     = 2.6
+	ringRadius      = 4.6
 )
 
 // soFar follows the value of a period that is not over.
@@ -29,8 +31,10 @@ type drawnLine struct {
 	// last is the newest complete slot with a value and running the newest
 	// incomplete one; -1 where there is none.
 	last, running int
-	name, value   string
-	y             float64 // where the label stands
+	// late is the incomplete slot that is told beside the line, or -1.
+	late        int
+	name, value string
+	y           float64 // where the label stands
 }
 
 // drawLine draws lines over slots, usually of time.
@@ -52,7 +56,7 @@ func drawLine(s *sheet) {
 		s.drawPrevious(p, l)
 	}
 	for _, l := range lines {
-		s.drawOneLine(p, l, t.incomplete)
+		s.drawOneLine(p, l, &t)
 	}
 	s.drawLabels(p, lines)
 }
@@ -66,11 +70,14 @@ func (s *sheet) drawnLines(t *timeline) []*drawnLine {
 		for j, v := range l.values {
 			switch {
 			case !finite(v):
-			case j < t.incomplete:
+			case !t.partly(j):
 				d.last = j
-			default:
+			case j >= t.incomplete || d.running < 0:
 				d.running = j
 			}
+		}
+		if t.whole > 0 && d.running < t.whole && d.last >= 0 {
+			d.running = -1 // the first slot is no news
 		}
 		list = append(list, d)
 	}
@@ -97,9 +104,10 @@ func (s *sheet) lineNotes(t *timeline, lines []*drawnLine) {
 	if compared {
 		s.note("dashed: " + s.previousPeriod())
 	}
-	if running >= 0 {
+	if running >= 0 && !t.over {
 		s.note("dotted: " + t.slots[running] + soFar)
 	}
+	s.note(t.cutNote(s.Result.Grain))
 }
 
 // previousPeriod names the window of the comparison.
@@ -130,26 +138,49 @@ func (s *sheet) drawPrevious(p *plot, l *drawnLine) {
 }
 
 // drawOneLine draws the complete part solid, up to a dot, and the rest dotted.
-func (s *sheet) drawOneLine(p *plot, l *drawnLine, incomplete int) {
+func (s *sheet) drawOneLine(p *plot, l *drawnLine, t *timeline) {
 	pts := p.points(l.values)
-	solid := pts[:min(incomplete, len(pts))]
+	solid := pts[min(t.whole, len(pts)):min(t.incomplete, len(pts))]
 	s.polyline(solid, stroke{width: p.stroke(), color: l.color})
 	s.rec.mark(mark{kind: markLine, key: l.key, color: l.color, box: extent(solid)})
 	for _, pt := range lonely(solid) {
 		s.dot(pt.x, pt.y, p.stroke(), l.color)
 	}
-	if l.running >= 0 {
-		tail := pts[max(0, l.last):]
-		if l.last < 0 {
-			tail = pts[incomplete:]
+	if t.whole > 0 {
+		head := slices.Clone(pts[:t.whole+1])
+		slices.Reverse(head) // dots begin where the solid line ends
+		s.unsure(head, pts[t.whole], l)
+	}
+	if l.running >= t.incomplete {
+		if l.last >= 0 {
+			s.unsure(pts[l.last:], pts[l.last], l)
+		} else {
+			s.unsure(pts[t.incomplete:], point{math.NaN(), math.NaN()}, l)
 		}
-		s.polyline(tail, stroke{width: dottedWidth, color: l.color, dotted: true})
-		s.rec.mark(mark{kind: markLine, key: l.key, color: l.color, box: extent(tail), dotted: true})
 	}
 	if l.last >= 0 {
 		s.dot(pts[l.last].x, pts[l.last].y, dotRadius, l.color)
 		s.rec.mark(mark{kind: markDot, key: l.key, color: l.color, value: l.values[l.last], box: around(pts[l.last], dotRadius)})
 	}
+}
+
+// unsure draws what is not the whole of its buckets: dotted, from a
+// complete point on. Any other without a neighbour is a ring.
+func (s *sheet) unsure(pts []point, complete point, l *drawnLine) {
+	s.polyline(pts, stroke{width: dottedWidth, color: l.color, dotted: true})
+	s.rec.mark(mark{kind: markLine, key: l.key, color: l.color, box: extent(pts), dotted: true})
+	for _, pt := range lonely(pts) {
+		if pt != complete {
+			s.ring(pt, l)
+		}
+	}
+}
+
+// ring is a hollow dot.
+func (s *sheet) ring(pt point, l *drawnLine) {
+	s.dot(pt.x, pt.y, ringRadius, l.color)
+	s.dot(pt.x, pt.y, ringRadius-strokeWidth, s.colors.background)
+	s.rec.mark(mark{kind: markDot, key: l.key, color: l.color, box: around(pt, ringRadius), dotted: true})
 }
 
 // lonely are the points without a neighbour, which no line shows.

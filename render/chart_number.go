@@ -3,6 +3,7 @@ package render
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"insightbot/insight"
 )
@@ -67,7 +68,7 @@ func (s *sheet) cardChange(y, now, before float64) bool {
 	d := Change(s.Insight.Format, now, before)
 	if !isComparable(s.Result) {
 		// A window that still fills is no match for a whole one.
-		d = Delta{Base: d.Base + " in all of " + withoutYear(PeriodLabel(s.Result.Previous), s.Result.Previous, s.Result.Window)}
+		d = Delta{Base: d.Base + inAllOf(s.Result)}
 	}
 	x := margin
 	col := s.deltaColor(d)
@@ -117,7 +118,7 @@ func (s *sheet) spark(t *timeline, l line, top, bottom float64) {
 	}
 	col := s.colors.series[0]
 	pts := p.points(l.values)
-	solid := pts[:min(t.incomplete, len(pts))]
+	solid := pts[min(t.whole, len(pts)):min(t.incomplete, len(pts))]
 	zero := p.scale.at(0)
 	s.area(solid, zero, s.colors.tint(col))
 	s.rec.mark(mark{kind: markArea, color: s.colors.tint(col), box: extent(append([]point{{p.left, zero}}, solid...))})
@@ -127,8 +128,16 @@ func (s *sheet) spark(t *timeline, l line, top, bottom float64) {
 	for _, pt := range lonely(solid) {
 		s.dot(pt.x, pt.y, 2, col)
 	}
+	var loose [][]point
+	if t.whole > 0 {
+		head := slices.Clone(pts[:t.whole+1])
+		slices.Reverse(head)
+		loose = append(loose, head)
+	}
 	if t.incomplete < len(pts) {
-		tail := pts[max(0, t.incomplete-1):]
+		loose = append(loose, pts[max(0, t.incomplete-1):])
+	}
+	for _, tail := range loose {
 		s.polyline(tail, stroke{width: 2.2, color: col, dotted: true})
 		s.rec.mark(mark{kind: markLine, color: col, box: extent(tail), dotted: true})
 	}

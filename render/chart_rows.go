@@ -15,6 +15,7 @@ const (
 	rowValueGap   = 6.0
 	notchWidth    = 1.6
 	notchRim      = 0.8
+	notchOver     = 3.2 // how far a mark reaches over its bar
 )
 
 // drawRows draws groups as horizontal bars, one row each.
@@ -124,19 +125,47 @@ func (s *sheet) drawRow(b rowPlot, r row, label string, y float64) {
 	}
 	if finite(r.before) {
 		x := b.at(r.before)
-		s.notch(r.key, r.before, box{x, y - rowBar/2 - 2, x, y + rowBar/2 + 2})
-		if r.value < 0 {
-			end = min(end, x-2)
-		} else {
-			end = max(end, x+2)
-		}
+		s.notch(r.key, r.before, box{x, y - rowBar/2 - notchOver, x, y + rowBar/2 + notchOver})
 	}
+	s.rowValue(b, r, end, base)
+}
+
+// rowValue writes the value of a row right behind the end of its bar. Where
+// the mark of the period before stands in the way the value goes into the bar,
+// or, if that is too short, over the middle of the mark: behind the mark it
+// would be taken for what the mark means.
+func (s *sheet) rowValue(b rowPlot, r row, end, base float64) {
 	style := s.bold(s.colors.text).as("value")
+	away := 1.0 // the way the bar goes
 	if r.value < 0 {
-		s.text(end-rowValueGap, base, r.text, style.right())
-		return
+		away, style = -1, style.right()
 	}
-	s.text(end+rowValueGap, base, r.text, style)
+	width := s.measure(r.text, style)
+	ahead := math.Inf(1) // from the end of the bar to the mark
+	if finite(r.before) {
+		ahead = away * (b.at(r.before) - end)
+	}
+	x := end + away*rowValueGap
+	switch {
+	case ahead < -3 || ahead > rowValueGap+width+3:
+	case ahead <= 3: // at the end of the bar: right behind both
+		x += away * max(0, ahead+2)
+	case math.Abs(end-b.at(0)) >= width+2*rowValueGap:
+		x = end - away*rowValueGap
+		style.color, style.role = s.colors.background, "value inside"
+		if away > 0 {
+			style = style.right()
+		} else {
+			style.align = alignLeft
+		}
+	default:
+		left := x
+		if away < 0 {
+			left -= width
+		}
+		s.rect(left-2, base-capHeight*sizeText-1, width+4, capHeight*sizeText+2, 0, s.colors.background)
+	}
+	s.text(x, base, r.text, style)
 }
 
 // notch draws a short line that stands for the value of the period before,

@@ -52,14 +52,19 @@ func groupsOf(r insight.Result) []groupTotal {
 
 // nameOf is a label made fit for a sentence.
 func nameOf(label, key string) string {
-	if label = text.Clean(label); label == "" {
+	if label = text.Clean(label); label == "" && key == insight.KeyOther {
+		label = "Other"
+	}
+	if label == "" {
 		label = text.Clean(key)
 	}
 	return text.Truncate(label, maxName, text.Graphemes)
 }
 
 // isRest reports whether a group only sums up what has no name of its own.
-func isRest(name string) bool { return strings.EqualFold(name, "Other") }
+func (g groupTotal) isRest() bool {
+	return g.key == insight.KeyOther || strings.EqualFold(g.name, "Other")
+}
 
 // addsUp reports whether the groups of a broken-down result are parts of one
 // whole, so that their sum and their shares mean something. Averages and rates
@@ -168,7 +173,11 @@ func isComparable(r insight.Result) bool {
 	if length <= 0 || r.AsOf.IsZero() || r.Previous.IsZero() {
 		return false
 	}
-	off := r.Previous.To.Sub(r.Previous.From) - length
+	before := r.Previous.To.Sub(r.Previous.From)
+	if elapsed := r.AsOf.Sub(r.Window.From); elapsed > 0 && (before-elapsed).Abs() <= elapsed/20 {
+		return true // cut at the same moment
+	}
+	off := before - length
 	return off.Abs() <= length/20 && r.Window.To.Sub(r.AsOf) <= length/20
 }
 
@@ -219,10 +228,12 @@ func withoutYear(phrase string, w, other insight.Window) string {
 	if w.IsZero() || other.IsZero() || w.From.Year() != other.From.Year() {
 		return phrase
 	}
-	if cut := strings.TrimSuffix(phrase, w.From.Format(" 2006")); cut != "in" {
-		return cut
+	year := w.From.Format(" 2006")
+	if cut := strings.TrimSuffix(phrase, year); cut != "in" {
+		phrase = cut
 	}
-	return phrase
+	// The year may stand before a time of day: "Tue 24 Nov 2026 until 11:00".
+	return strings.Replace(phrase, year+" until ", " until ", 1)
 }
 
 // stepWords is the change from one bucket to the next: "up 4.2% from 1,184 in

@@ -79,7 +79,7 @@ func (s *sentence) single(in insight.Insight, r insight.Result, g groupTotal) bo
 	s.totalled(in, r)
 	if r.Previous.IsZero() {
 		if last, before, ok := lastComplete(r, g.series.Points); ok && len(g.series.Points) > 2 {
-			s.extra = nearLabel(r, last.At) + ": " + joinNonEmpty(", ", Short(in.Format, last.Value), stepWords(r, in.Format, last, before))
+			s.extra = nearLabel(r, last.At) + ": " + joinNonEmpty(", ", WithUnit(in.Format, last.Value), stepWords(r, in.Format, last, before))
 		}
 	}
 	return true
@@ -142,7 +142,7 @@ func largestPart(groups []groupTotal, whole float64) string {
 	for i, g := range groups {
 		values[i] = g.now
 		switch {
-		case math.IsNaN(g.now) || isRest(g.name):
+		case math.IsNaN(g.now) || g.isRest():
 		case best < 0 || g.now > groups[best].now:
 			best, ties = i, 0
 		case g.now == groups[best].now:
@@ -165,7 +165,7 @@ func largestMover(f insight.Format, groups []groupTotal, direction float64) stri
 	best := -1
 	for i, g := range groups {
 		c := g.change()
-		if math.IsNaN(c) || c == 0 || isRest(g.name) || direction*c < 0 {
+		if math.IsNaN(c) || c == 0 || g.isRest() || direction*c < 0 {
 			continue
 		}
 		if best < 0 || math.Abs(c) > math.Abs(groups[best].change()) {
@@ -189,7 +189,7 @@ func (s *sentence) extremes(f insight.Format, r insight.Result, groups []groupTo
 	groups = s.withValues(r, groups)
 	high, low := -1, -1
 	for i, g := range groups {
-		if isRest(g.name) && len(groups) > 1 {
+		if g.isRest() && len(groups) > 1 {
 			continue
 		}
 		if high < 0 || g.now > groups[high].now {
@@ -204,16 +204,16 @@ func (s *sentence) extremes(f insight.Format, r insight.Result, groups []groupTo
 	}
 	s.late = true
 	if len(groups) == 1 {
-		s.body = groups[0].name + " " + Short(f, groups[0].now)
+		s.body = groups[0].name + " " + WithUnit(f, groups[0].now)
 		s.changed(r, f, groups[0].now, groups[0].before)
 		return true
 	}
 	if groups[high].now == groups[low].now {
-		s.body = "all the same, " + Short(f, groups[high].now)
+		s.body = "all the same, " + WithUnit(f, groups[high].now)
 		return true
 	}
 	s.body = "highest " + groups[high].name + " (" + valueAndChange(f, r, groups[high]) + ")"
-	s.extra = "lowest " + groups[low].name + " (" + Short(f, groups[low].now) + ")"
+	s.extra = "lowest " + groups[low].name + " (" + WithUnit(f, groups[low].now) + ")"
 	return true
 }
 
@@ -226,7 +226,7 @@ func (s *sentence) several(f insight.Format, r insight.Result, groups []groupTot
 	s.late = true
 	var list []string
 	for _, g := range groups[:min(3, len(groups))] {
-		list = append(list, joinNonEmpty(" ", text.Truncate(g.name, 25, text.Graphemes), Short(f, g.now)))
+		list = append(list, joinNonEmpty(" ", text.Truncate(g.name, 25, text.Graphemes), WithUnit(f, g.now)))
 	}
 	if more := len(groups) - len(list); more > 0 {
 		list = append(list, countOf(more, "more"))
@@ -242,7 +242,7 @@ func (s *sentence) several(f insight.Format, r insight.Result, groups []groupTot
 func valueAndChange(f insight.Format, r insight.Result, g groupTotal) string {
 	d := Change(f, g.now, g.before)
 	if r.Previous.IsZero() || d.Words == "" || !isComparable(r) {
-		return Short(f, g.now)
+		return WithUnit(f, g.now)
 	}
-	return Short(f, g.now) + ", " + d.Words + " " + previousPhrase(r)
+	return WithUnit(f, g.now) + ", " + d.Words + " " + previousPhrase(r)
 }

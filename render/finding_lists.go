@@ -77,16 +77,16 @@ func (s *sentence) histogram(in insight.Insight, r insight.Result) bool {
 			if math.IsNaN(h.Average) {
 				return false
 			}
-			s.body = "average " + Short(in.Format, h.Average)
+			s.body = "average " + WithUnit(in.Format, h.Average)
 			return true
 		}
 		s.late = true
 		s.body = Short(countFormat, sum) + " in all"
 		if sum > 0 {
-			s.extra = "most " + binWords(in.Format, h.Bins, best) + " (" + Short(shareFormat, h.Bins[best].Count/sum) + ")"
+			s.extra = "most often " + mostOften(in.Format, h.Bins, best) + " (" + Short(shareFormat, h.Bins[best].Count/sum) + ")"
 		}
 		if finite(h.Average) {
-			s.body = "average " + Short(in.Format, h.Average) + " over " + Short(countFormat, sum)
+			s.body = "average " + WithUnit(in.Format, h.Average) + " over " + Short(countFormat, sum)
 			s.histogramChange(in, r, h.Average)
 		}
 		return true
@@ -107,13 +107,21 @@ func (s *sentence) histogramChange(in insight.Insight, r insight.Result, average
 	}
 }
 
+// mostOften names a bin as an answer to how much: "10 s to 20 s".
+func mostOften(f insight.Format, bins []insight.Bin, i int) string {
+	if i == len(bins)-1 {
+		return WithUnit(f, bins[i].From) + " or more"
+	}
+	return strings.TrimPrefix(binWords(f, bins, i), "from ")
+}
+
 // binWords names a bin by its bounds: "from 10 s to 20 s"; the last bin is
 // open.
 func binWords(f insight.Format, bins []insight.Bin, i int) string {
 	if i == len(bins)-1 {
-		return "from " + Short(f, bins[i].From) + " on"
+		return "from " + WithUnit(f, bins[i].From) + " on"
 	}
-	return "from " + Short(f, bins[i].From) + " to " + Short(f, bins[i+1].From)
+	return "from " + Short(f, bins[i].From) + " to " + WithUnit(f, bins[i+1].From)
 }
 
 // boxes is the sentence for a box plot: the median and the middle half of the
@@ -139,9 +147,9 @@ func (s *sentence) boxes(in insight.Insight, r insight.Result) bool {
 		if !ok {
 			continue
 		}
-		s.body = "median " + Short(in.Format, last.Value)
+		s.body = "median " + inWords(in.Format, last.Value)
 		if name := nameOf(b.Label, b.Key); name != "" && len(r.Boxes) > 1 {
-			s.body = name + " median " + Short(in.Format, last.Value)
+			s.body = name + " median " + inWords(in.Format, last.Value)
 		}
 		s.when = so + BucketPhrase(r.Grain, last.At, r.Window)
 		if isWhole(r, last) {
@@ -149,7 +157,7 @@ func (s *sentence) boxes(in insight.Insight, r insight.Result) bool {
 		}
 		for _, x := range b.Boxes {
 			if x.At.Equal(last.At) && finite(x.P25, x.P75) {
-				s.extra = "half lie between " + Short(in.Format, x.P25) + " and " + Short(in.Format, x.P75)
+				s.extra = "half lie between " + Short(in.Format, x.P25) + " and " + inWords(in.Format, x.P75)
 			}
 		}
 		return true

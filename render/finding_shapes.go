@@ -121,13 +121,7 @@ func (s *sentence) retention(r insight.Result) bool {
 				last = k
 			}
 		}
-		s.body = Short(shareFormat, g.now) + " came back after 1 " + unit
-		if last > 1 {
-			s.body += " and " + Short(shareFormat, retainedAfter(r.Cohorts[i], last)) + " after " + countOf(last, unit+"s")
-		}
-		if n := cohortsAfter(r.Cohorts[i], 1); n > 1 {
-			s.body += ", on average over " + countOf(n, "cohorts")
-		}
+		s.body = cameBack(r.Cohorts[i], last, unit)
 		return true
 	}
 	for _, c := range r.Cohorts {
@@ -150,17 +144,6 @@ func longestRow(c insight.Cohorts) int {
 	return n
 }
 
-// cohortsAfter is how many cohorts have a complete cell after k periods.
-func cohortsAfter(c insight.Cohorts, k int) int {
-	n := 0
-	for _, row := range c.Rows {
-		if len(row.Counts) > k+1 || len(row.Counts) == k+1 && !row.Incomplete {
-			n++
-		}
-	}
-	return n
-}
-
 // retainedAfter is the share of people that came back after k periods, all
 // complete cells together; NaN where there is none.
 func retainedAfter(c insight.Cohorts, k int) float64 { return retained(c, k+1)[k] }
@@ -179,14 +162,18 @@ func (s *sentence) lifecycle(r insight.Result) bool {
 	}
 	var list []string
 	net, complete := 0.0, true
+	early := at.IsZero() && !r.Incomplete.IsZero() // who is dormant shows only at the end
 	for _, status := range lifecycleOrder() {
 		for _, g := range groupsOf(r) {
 			if g.series.Status != status {
 				continue
 			}
 			v := g.now
-			if !at.IsZero() {
+			switch {
+			case !at.IsZero():
 				v = valueAt(g.series.Points, at)
+			case early && status == insight.StatusDormant:
+				v = math.NaN()
 			}
 			if math.IsNaN(v) {
 				complete = complete && status == insight.StatusReturning

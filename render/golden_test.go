@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "rewrite the golden pictures")
 // goldenThemes says which themes of a case are kept as files.
 func goldenThemes(name string) []Theme {
 	switch name {
-	case "line-one-point", "lifecycle", "bar-few", "number-worse":
+	case "line-one-point", "line-cut-weeks", "line-lone-running", "line-hours", "line-rest", "bar-cut-weeks", "lifecycle", "bar-few", "number-worse":
 		return []Theme{Light}
 	case "stickiness", "funnel":
 		return []Theme{Dark}

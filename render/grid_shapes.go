@@ -60,7 +60,7 @@ func (t *fullTable) totals(in insight.Insight, r insight.Result, groups []groupT
 
 // rank puts the rest behind the groups with a name.
 func rank(g groupTotal) int {
-	if isRest(g.name) {
+	if g.isRest() {
 		return 1
 	}
 	return 0

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"insightbot/insight"
 )
 
 // labelTexts writes what stands beside the lines and returns the width it
@@ -12,7 +14,12 @@ func (s *sheet) labelTexts(t *timeline, lines []*drawnLine) float64 {
 	most := math.Floor(labelShare * chartWidth)
 	var values []float64
 	for _, l := range lines {
-		for _, i := range [...]int{l.last, l.running} {
+		if t.over && l.last >= 0 {
+			l.late = -1 // the part of a bucket is no news
+		} else {
+			l.late = l.running
+		}
+		for _, i := range [...]int{l.last, l.late} {
 			if i >= 0 {
 				values = append(values, l.values[i])
 			}
@@ -27,8 +34,8 @@ func (s *sheet) labelTexts(t *timeline, lines []*drawnLine) float64 {
 		if dated := l.value + " · " + t.slot(l.last); l.last >= 0 && l.last < newest && s.measure(dated, s.second()) <= most {
 			l.value = dated // it ends before the others do
 		}
-		if l.running >= 0 {
-			now := texts[0] + soFar
+		if l.late >= 0 {
+			now := texts[0] + t.suffix()
 			texts = texts[1:]
 			if both := l.value + " · " + now; l.last >= 0 && s.measure(both, s.second()) <= most && len(lines) > 1 {
 				now = both
@@ -40,8 +47,11 @@ func (s *sheet) labelTexts(t *timeline, lines []*drawnLine) float64 {
 				l.name, l.value = l.value, now
 			}
 		}
-		if l.last < 0 && l.running < 0 {
+		if l.last < 0 && l.late < 0 {
 			l.value = "no data" // it still has its name
+			if l.status == insight.StatusDormant && s.Result.Running() {
+				l.value = "not known yet"
+			}
 		}
 		s.nameLine(l, len(lines), most)
 		width = max(width, s.measure(l.name, s.bold(l.color)), s.measure(l.value, s.second()))

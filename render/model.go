@@ -1,8 +1,10 @@
 package render
 
 import (
+	"cmp"
 	"math"
 	"slices"
+	"time"
 
 	"insightbot/insight"
 )
@@ -28,7 +30,7 @@ type line struct {
 	// compared with; NaN when unknown.
 	total, totalBefore float64
 	status             insight.Status
-	// rest is how many series are summed up in this one.
+	// rest is how many series are summed up in this one, at least.
 	rest int
 }
 
@@ -36,10 +38,17 @@ type line struct {
 type timeline struct {
 	lines []line
 	slots []string
-	// incomplete is the first slot that is still filling, or len(slots).
+	// at are the starts of the slots, nil where they are no times.
+	at []time.Time
+	// incomplete is the first slot that is still filling, or len(slots). Where
+	// over is true the window has ended and only cuts into that slot.
 	incomplete int
-	format     insight.Format
-	total      insight.Total
+	over       bool
+	// whole is the first slot that lies wholly in the window: 1 where the
+	// window begins in the middle of a bucket.
+	whole  int
+	format insight.Format
+	total  insight.Total
 	// groups is how many series there were before the smaller ones were left
 	// out.
 	groups int
@@ -76,11 +85,19 @@ func seriesLines(t *timeline, r insight.Result, series []insight.Series) {
 		current = current[:maxSeries]
 	}
 	axis := axisOf(current)
-	t.slots, t.incomplete = axis.labels(r), axis.incomplete(r)
+	t.slots, t.at, t.incomplete = axis.labels(r), axis.at, axis.incomplete(r)
+	t.cut(r)
 	for _, s := range current {
 		l := line{
 			key: s.Key, label: s.Label, status: s.Status, total: s.Total, totalBefore: math.NaN(),
 			values: axis.place(s.Points),
+		}
+		if s.Key == insight.KeyOther {
+			l.rest, l.label = 1, cmp.Or(l.label, "Other")
+		}
+		if s.Status == insight.StatusDormant && r.Shape == insight.ShapeLifecycle && r.Running() {
+			// Who is dormant shows only when the bucket is over.
+			copy(l.values[t.incomplete:], missing(len(l.values)-t.incomplete))
 		}
 		if i := slices.IndexFunc(series, func(p insight.Series) bool { return p.Previous && p.Key == s.Key }); i >= 0 {
 			l.totalBefore = series[i].Total

@@ -3,6 +3,7 @@ package render
 import (
 	"math"
 	"strconv"
+	"time"
 
 	"insightbot/insight"
 )
@@ -16,6 +17,8 @@ type plot struct {
 	// how many there are.
 	inset float64
 	slots int
+	// at are the starts of the slots, nil where they are no times.
+	at []time.Time
 }
 
 // x is the middle of a slot.
@@ -63,6 +66,7 @@ func (s *sheet) layoutPlot(p *plot, t *timeline, lines int, labels float64) {
 	p.scale.from, p.scale.to = p.bottom, p.top
 	s.axisWidth(p, t)
 	p.right = chartWidth - margin - labels - labelGap
+	p.at = t.at
 	s.open(chartWidth, p.bottom+footHeight)
 }
 
@@ -118,7 +122,7 @@ func (s *sheet) drawSlots(p *plot, slots []string) {
 		}
 	}
 	step := labelStep(len(slots), most, p.step(), width, s.Result.Grain)
-	for i := len(slots) - 1; i >= 0; i -= step {
+	for i := newestTick(p.at, step, s.Result.Grain, len(slots)); i >= 0; i -= step {
 		x := p.x(i)
 		half := s.measure(slots[i], style) / 2
 		if x-half < margin-2 || x+half > s.width-margin+2 {
@@ -130,6 +134,19 @@ func (s *sheet) drawSlots(p *plot, slots []string) {
 		s.rec.mark(mark{kind: markTick, color: s.colors.axis, value: float64(i), box: box{x, p.bottom, x, p.bottom + 4}})
 		s.text(x, p.bottom+19, slots[i], style)
 	}
+}
+
+// newestTick is the newest slot with a label: the last one or, where slots are
+// hours, the last at which a span of the day begins.
+func newestTick(at []time.Time, step int, g insight.Grain, n int) int {
+	if g == insight.GrainHour && len(at) == n && 24%step == 0 || g == insight.GrainHour && step%24 == 0 {
+		for i := n - 1; i >= max(0, n-24); i-- {
+			if i < len(at) && at[i].Hour()%min(step, 24) == 0 {
+				return i
+			}
+		}
+	}
+	return n - 1
 }
 
 // extent is the box around points.

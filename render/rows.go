@@ -62,10 +62,14 @@ func groupRows(in insight.Insight, r insight.Result) ([]row, int) {
 		if !ok {
 			old = math.NaN()
 		}
-		rows = append(rows, row{key: s.Key, label: s.Label, value: value(s.Total), before: value(old)})
+		rw := row{key: s.Key, label: s.Label, value: value(s.Total), before: value(old)}
+		if s.Key == insight.KeyOther {
+			rw.label, rw.rest = cmp.Or(s.Label, "Other"), 1
+		}
+		rows = append(rows, rw)
 	}
 	slices.SortStableFunc(rows, func(a, b row) int {
-		return cmp.Or(byTotal(a.value, b.value), cmp.Compare(a.key, b.key))
+		return cmp.Or(cmp.Compare(a.rest, b.rest), byTotal(a.value, b.value), cmp.Compare(a.key, b.key))
 	})
 	return restRows(rows, additive(in.Format, in.Total)), len(rows)
 }
@@ -73,15 +77,23 @@ func groupRows(in insight.Insight, r insight.Result) ([]row, int) {
 // restRows keeps maxRows rows and sums up the others, where a sum means
 // anything.
 func restRows(rows []row, sum bool) []row {
-	if len(rows) <= maxRows {
+	given := slices.IndexFunc(rows, func(r row) bool { return r.rest > 0 }) // summed up by the source
+	named := len(rows)
+	if given >= 0 {
+		named = given
+	}
+	if named <= maxRows {
 		return rows
 	}
 	rest := rows[maxRows:]
-	rows = slices.Clone(rows[:maxRows])
 	if !sum {
-		return rows
+		return slices.Concat(rows[:maxRows], rows[named:])
 	}
+	rows = slices.Clone(rows[:maxRows])
 	other := row{label: "Other (" + strconv.Itoa(len(rest)) + ")", before: math.NaN(), rest: len(rest)}
+	if given >= 0 {
+		other.label = "Other" // nobody knows how many the source has put together
+	}
 	for _, r := range rest {
 		if finite(r.value) {
 			other.value += r.value

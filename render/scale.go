@@ -175,7 +175,7 @@ func labelStep(n, most int, slot, width float64, g insight.Grain) int {
 func niceStep(n int, g insight.Grain) bool {
 	switch g {
 	case insight.GrainHour:
-		return 24%n == 0 || n%24 == 0
+		return n <= 3 || n == 6 || n == 12 || n%24 == 0
 	case insight.GrainDay:
 		return n < 6 || n%7 == 0
 	case insight.GrainMonth:

@@ -169,8 +169,21 @@ func (s *sentence) changed(r insight.Result, f insight.Format, now, before float
 	default:
 		// Half a week is not a fall against a whole one.
 		s.change, s.base = "", ""
-		s.extra = d.Base + " in all of " + strings.TrimPrefix(strings.TrimPrefix(previousPhrase(r), "in "), "on ")
+		s.extra = d.Base + inAllOf(r)
 	}
+}
+
+// wholly opens the phrase about a whole window, where another is still filling.
+const wholly = " in all of "
+
+// inAllOf names the comparison window as a whole, or as the part that it is:
+// " in all of 9–15 Nov", " on Tue 24 Nov until 10:00".
+func inAllOf(r insight.Result) string {
+	phrase := previousPhrase(r)
+	if w := r.Previous; w.IsZero() || !startsDay(w.From) || !startsDay(w.To.In(w.Zone())) {
+		return " " + phrase
+	}
+	return wholly + strings.TrimPrefix(strings.TrimPrefix(phrase, "in "), "on ")
 }
 
 // withValues keeps the groups that have a value. Where a series has no total,
@@ -195,16 +208,21 @@ func (s *sentence) withValues(r insight.Result, groups []groupTotal) []groupTota
 // neither a sum nor a count of its own: a mean of its weeks, or its last value.
 func (s *sentence) totalled(in insight.Insight, r insight.Result) {
 	grain := cmp.Or(r.Grain, in.Default.Grain)
-	if r.Window.IsZero() || r.Running() || grain == insight.GrainNone {
+	if r.Window.IsZero() || grain == insight.GrainNone {
 		return
 	}
-	if next := grain.Next(grain.Floor(r.Window.From, in.WeekStart)); !next.Before(r.Window.To) {
+	end := r.Window.To
+	if r.Running() && !r.AsOf.IsZero() {
+		end = earliest(end, r.AsOf)
+	}
+	if next := grain.Next(grain.Floor(r.Window.From, in.WeekStart)); !next.Before(end) {
 		return // one bucket is itself
 	}
-	switch in.Total {
-	case insight.TotalAverage:
+	switch {
+	case in.Total == insight.TotalAverage:
 		s.body += " on average " + article(grain)
-	case insight.TotalLast:
+		s.extra = strings.Replace(s.extra, wholly, " in ", 1) // a mean is not of "all" of a window
+	case in.Total == insight.TotalLast && !r.Running():
 		s.when = "on " + lastDay(r.Window)
 		if s.change != "" && s.base != "" {
 			s.base = "on " + lastDay(r.Previous)

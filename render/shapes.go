@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"insightbot/insight"
 )
@@ -14,7 +15,7 @@ import (
 // filling counts neither above nor below the line.
 func retentionLines(t *timeline, r insight.Result) {
 	t.format = insight.Format{Kind: insight.FormatPercent, Decimals: 1}
-	t.note = "average of all cohorts"
+	t.note = "average of all " + cohortWord(strings.ToLower(periodName(r.Grain))) + " groups"
 	n := 0
 	for _, c := range r.Cohorts {
 		for _, row := range c.Rows {
@@ -116,7 +117,8 @@ func medians(r insight.Result) []insight.Series {
 // trim keeps the six largest lines and sums the others up, where a sum means
 // anything; where it does not they are left out.
 func (t *timeline) trim() {
-	if len(t.lines) <= directLabels {
+	rest := slices.DeleteFunc(slices.Clone(t.lines), func(l line) bool { return l.rest == 0 })
+	if len(t.lines)-len(rest) <= directLabels {
 		return
 	}
 	size := func(l line) float64 {
@@ -131,19 +133,21 @@ func (t *timeline) trim() {
 		}
 		return sum
 	}
-	sorted := slices.Clone(t.lines)
+	sorted := slices.DeleteFunc(slices.Clone(t.lines), func(l line) bool { return l.rest > 0 })
 	slices.SortStableFunc(sorted, func(a, b line) int {
 		return cmp.Or(cmp.Compare(size(b), size(a)), cmp.Compare(a.key, b.key))
 	})
-	top, rest := sorted[:directLabels], sorted[directLabels:]
-	t.lines = top
-	if !additive(t.format, t.total) || t.groups > len(sorted) || t.note != "" {
+	t.lines = sorted[:directLabels]
+	if !additive(t.format, t.total) || t.groups > len(sorted)+len(rest) || t.note != "" {
+		t.lines = append(t.lines, rest...)
 		return
 	}
-	other := line{
-		label: "Other (" + strconv.Itoa(len(rest)) + ")", rest: len(rest), values: missing(len(t.slots)),
-		total: math.NaN(), totalBefore: math.NaN(),
+	label := "Other (" + strconv.Itoa(len(sorted)-directLabels) + ")"
+	if len(rest) > 0 {
+		label = "Other" // nobody knows how many the source has put together
 	}
+	rest = append(rest, sorted[directLabels:]...)
+	other := line{label: label, rest: len(rest), values: missing(len(t.slots)), total: math.NaN(), totalBefore: math.NaN()}
 	for _, l := range rest {
 		add(other.values, l.values)
 		if l.previous != nil {

@@ -29,7 +29,7 @@ type headLine struct {
 
 // run draws the picture: the kind that was picked, or the card for no data.
 func (s *sheet) run() {
-	if !s.Result.Empty() {
+	if !s.Result.Empty() && hasValues(s.Result) {
 		if i := slices.IndexFunc(kinds(), func(k kind) bool { return k.chart == s.kind }); i >= 0 {
 			kinds()[i].draw(s)
 			return
@@ -112,7 +112,7 @@ func (s *sheet) title() string {
 		if label == "" {
 			label = d.Name
 		}
-		if !strings.Contains(strings.ToLower(title), "by "+strings.ToLower(label)) {
+		if !names(title, label) && !names(title, d.Name) {
 			by = append(by, lowerFirst(label))
 		}
 	}
@@ -143,6 +143,9 @@ func (s *sheet) subtitle() []string {
 	}
 	for _, f := range s.Result.Filters {
 		list = append(list, s.filter(f))
+	}
+	if unit := unitNote(s.Insight, s.Result.Shape, s.title()); unit != "" {
+		list = append(list, unit)
 	}
 	return append(list, s.notes...)
 }
