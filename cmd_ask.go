@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,13 +66,15 @@ func (a *app) askOnce(cmd *cobra.Command, call chat.Call, asJSON bool) (err erro
 	defer func() { err = errors.Join(err, w.close()) }()
 	if asJSON {
 		r := &chat.Request{Ref: newRef(), Call: call, Place: terminalPlace(), User: terminalUser(a.getenv)}
-		answer := w.bot.Ask(cmd.Context(), r)
+		ctx, cancel := context.WithTimeout(cmd.Context(), answerLimit)
+		defer cancel()
+		answer := w.bot.Ask(ctx, r)
 		if err := printJSON(a, answer.JSON(r.Ref, w.now())); err != nil {
 			return err
 		}
 		return exitFor(answer.Outcome)
 	}
-	t := a.terminal(w)
+	t := a.terminal(w, true)
 	if err := t.Call(cmd.Context(), w.handler, call); err != nil {
 		return &exitError{code: exitFailed}
 	}
@@ -104,14 +107,16 @@ func (a *app) wireQuietly(cmd *cobra.Command) (*wiring, error) {
 	return a.wire(cmd.Context(), c, log)
 }
 
-// terminal is the transport of this process.
-func (a *app) terminal(w *wiring) *terminal.Terminal {
+// terminal is the transport of this process; once is set where it ends after
+// one reply.
+func (a *app) terminal(w *wiring, once bool) *terminal.Terminal {
 	screen := terminal.Screen{Width: 100, Theme: chat.Light}
 	if f, ok := a.out.(*os.File); ok {
 		screen = terminal.DetectScreen(f, a.getenv)
 	}
 	return terminal.New(terminal.Config{
 		In: a.in, Out: a.out, Screen: screen, User: terminalUser(a.getenv), Place: terminalPlace(),
+		Once:   once,
 		Charts: filepath.Join(w.config.Data, "charts"), NewRef: newRef, Log: w.log,
 	})
 }
@@ -157,7 +162,7 @@ func (a *app) chatCommand() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, w.close()) }()
-			return a.terminal(w).Run(cmd.Context(), w.handler)
+			return a.terminal(w, false).Run(cmd.Context(), w.handler)
 		},
 	}
 }

@@ -12,7 +12,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"insightbot/bot/web"
+	"insightbot/insight"
+	"insightbot/match"
 	"insightbot/render"
+	"insightbot/source/demo"
+	sqlsource "insightbot/source/sql"
 	"insightbot/storage"
 	"insightbot/text"
 )
@@ -62,7 +67,7 @@ func (a *app) printFindings(found []finding) {
 		if !f.OK {
 			mark = "MEND"
 		}
-		fmt.Fprintf(a.out, "%s  %-9s %s\n", mark, f.What, f.Says)
+		fmt.Fprintf(a.out, "%s  %-9s %s\n", mark, f.What, plainLines(f.Says))
 		if f.Do != "" {
 			fmt.Fprintf(a.out, "      %9s %s\n", "", f.Do)
 		}
@@ -76,14 +81,14 @@ func (a *app) examine(ctx context.Context) []finding {
 	if err != nil {
 		return []finding{{What: "settings", Says: errors.Unwrap(err).Error(), Do: "Mend the file or the flag; README.md, \"Your own data\", has an example."}}
 	}
-	found := []finding{settingsFinding(c), clockFinding(time.Now()), addrFinding(c.Addr)}
+	found := []finding{settingsFinding(c), clockFinding(time.Now()), addrFinding(ctx, c.Addr)}
 	w, err := a.wire(ctx, c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return append(found, wireFinding(c, err))
 	}
 	defer w.close() //nolint:errcheck // nothing was written
 	found = append(found, databaseFinding(ctx, w))
-	found = append(found, sourceFindings(w)...)
+	found = append(found, sourceFindings(ctx, w)...)
 	return append(found, fontFinding(c))
 }
 
@@ -105,11 +110,16 @@ func clockFinding(now time.Time) finding {
 	return f
 }
 
-func addrFinding(addr string) finding {
+func addrFinding(ctx context.Context, addr string) finding {
 	f := finding{What: "address", OK: true, Says: addr + " is free for the playground"}
-	l, err := net.Listen("tcp", addr) //nolint:noctx // closed at once
+	if err := web.CheckAddr(addr); err != nil {
+		f.OK, f.Says, f.Do = false, err.Error(), "Set addr in the settings, INSIGHTBOT_ADDR or --addr."
+		return f
+	}
+	var listen net.ListenConfig
+	l, err := listen.Listen(ctx, "tcp", addr)
 	if err != nil {
-		f.Says = addr + " is taken: is the bot running already? Otherwise choose another with --addr"
+		f.Says = addr + " is in use, which is right when the bot is running; otherwise choose another with --addr"
 		return f
 	}
 	l.Close() //nolint:errcheck // nothing was accepted
@@ -124,6 +134,8 @@ func wireFinding(c config, err error) finding {
 		f.What, f.Do = "database", "Take the rights of others away with the chmod named above."
 	case errors.Is(err, storage.ErrNewer):
 		f.What, f.Do = "database", "Start the newer version again, or restore the copy made before the upgrade, beside "+filepath.Join(c.Data, "bot.db")+"."
+	case errors.Is(err, storage.ErrReadOnly):
+		f.What, f.Do = "database", "Give the user that runs the bot the right to write there, or choose another directory with --data."
 	case errors.Is(err, storage.ErrForeign):
 		f.What, f.Do = "database", "Choose another directory with --data."
 	case errors.Is(err, os.ErrPermission):
@@ -142,8 +154,13 @@ func databaseFinding(ctx context.Context, w *wiring) finding {
 	return f
 }
 
+// checker is a source that can try its insights out.
+type checker interface {
+	Check(ctx context.Context, defaults func(insight.Insight) (insight.Query, error)) ([]sqlsource.Finding, error)
+}
+
 // sourceFindings says for each source what it offers and what is wrong in it.
-func sourceFindings(w *wiring) []finding {
+func sourceFindings(ctx context.Context, w *wiring) []finding {
 	snapshot := w.catalogue.Snapshot()
 	var found []finding
 	for _, s := range w.sources {
@@ -155,8 +172,38 @@ func sourceFindings(w *wiring) []finding {
 		}
 		f := finding{What: "source", OK: true, Says: fmt.Sprintf("%s: %d insights", s.Name(), n)}
 		if problem := snapshot.Problems[s.Name()]; problem != nil {
-			f.OK, f.Do = false, "Mend these; the others are served meanwhile."
+			f.OK, f.Do = false, "Mend these; what could be loaded is served meanwhile."
 			f.Says += "\n" + problem.Error()
+		}
+		found = append(found, f)
+		if c, ok := s.(checker); ok && s.Name() != demo.Name {
+			found = append(found, insightFindings(ctx, c, w.now())...)
+		}
+	}
+	return found
+}
+
+// insightFindings tries every insight out as it is saved.
+func insightFindings(ctx context.Context, c checker, now time.Time) []finding {
+	tried, err := c.Check(ctx, func(in insight.Insight) (insight.Query, error) {
+		q, _ := match.Fit(match.Reading{}, in, match.Clock{Now: now, Zone: in.Zone, WeekStart: in.WeekStart})
+		return q, nil
+	})
+	if err != nil && len(tried) == 0 {
+		return nil // nothing could be loaded, which was said
+	}
+	var found []finding
+	for _, t := range tried {
+		f := finding{What: "insight", OK: true, Says: t.Insight + " is " + string(t.Verdict)}
+		switch t.Verdict {
+		case sqlsource.VerdictGood:
+			continue
+		case sqlsource.VerdictBroken:
+			f.OK, f.Says, f.Do = false, fmt.Sprintf("%s fails: %v", t.Insight, t.Err), "Mend its statement."
+		case sqlsource.VerdictSlow:
+			f.Do = fmt.Sprintf("It took %s; add an index or a shorter default period.", t.Took.Round(time.Millisecond))
+		default:
+			f.Do = "It gives no data for its default period."
 		}
 		found = append(found, f)
 	}

@@ -51,7 +51,7 @@ func (a *app) insightsCommand() *cobra.Command {
 			if len(words) == 1 && strings.Contains(words[0], "/") {
 				call = chat.Call{Command: "insight", Args: chat.Args{"id": words[0]}}
 			}
-			if err := a.terminal(w).Call(cmd.Context(), w.handler, call); err != nil {
+			if err := a.terminal(w, true).Call(cmd.Context(), w.handler, call); err != nil {
 				return &exitError{code: exitFailed}
 			}
 			return nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"insightbot/bot/web"
 	"insightbot/chat"
 	"insightbot/handlers"
+	"insightbot/storage"
 )
 
 // upkeepEvery is how often the catalogue is read again while serving.
@@ -49,6 +51,9 @@ func (a *app) serve(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
+	if err := web.CheckAddr(c.Addr); err != nil {
+		return usage(err)
+	}
 	w, err := a.wire(ctx, c, log)
 	if err != nil {
 		return err
@@ -84,11 +89,7 @@ func (w *wiring) upkeep(ctx context.Context) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
-		if n, err := w.store.DeleteAsksBefore(ctx, w.now().Add(-retention)); err != nil && ctx.Err() == nil {
-			w.log.ErrorContext(ctx, "old questions could not be deleted", "error", err)
-		} else if n > 0 {
-			w.log.InfoContext(ctx, "old questions deleted", "count", n)
-		}
+		w.forget(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -97,6 +98,19 @@ func (w *wiring) upkeep(ctx context.Context) {
 		if err := w.catalogue.Sync(ctx); err != nil {
 			return // ctx is done: Sync fails for nothing else
 		}
+	}
+}
+
+// forget ends the retention of old questions. Where the store is busy the next
+// turn does it.
+func (w *wiring) forget(ctx context.Context) {
+	n, err := w.store.DeleteAsksBefore(ctx, w.now().Add(-retention))
+	switch {
+	case errors.Is(err, storage.ErrBusy), ctx.Err() != nil:
+	case err != nil:
+		w.log.ErrorContext(ctx, "old questions could not be deleted", "error", err)
+	case n > 0:
+		w.log.InfoContext(ctx, "old questions deleted", "count", n)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 )
@@ -72,11 +74,16 @@ func loadConfig(path string, getenv func(string) string) (config, error) {
 	}
 	switch text, err := os.ReadFile(path); {
 	case err == nil:
-		if err := yaml.UnmarshalWithOptions(text, &c, yaml.Strict()); err != nil {
+		if !utf8.Valid(text) {
+			return config{}, fmt.Errorf("%s: this is not a text file", path)
+		}
+		given := c
+		if err := yaml.UnmarshalWithOptions(text, &given, yaml.Strict()); err != nil {
 			return config{}, fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, true))
 		}
+		given.resolve(filepath.Dir(path))
+		c = given.over(c)
 		c.file = path
-		c.resolve(filepath.Dir(path))
 	case named || !errors.Is(err, fs.ErrNotExist):
 		return config{}, fmt.Errorf("settings: %w", err)
 	}
@@ -89,6 +96,16 @@ func loadConfig(path string, getenv func(string) string) (config, error) {
 		}
 	}
 	return c, c.check()
+}
+
+// over fills what is not given from the defaults.
+func (c config) over(defaults config) config {
+	c.Addr = cmp.Or(c.Addr, defaults.Addr)
+	c.Data = cmp.Or(c.Data, defaults.Data)
+	c.WeekStart = cmp.Or(c.WeekStart, defaults.WeekStart)
+	c.Log.Level = cmp.Or(c.Log.Level, defaults.Log.Level)
+	c.Log.Format = cmp.Or(c.Log.Format, defaults.Log.Format)
+	return c
 }
 
 // resolve makes the paths of the file relative to its directory.

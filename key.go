@@ -81,7 +81,10 @@ func makeKey(path string) (masterKey, error) {
 		}
 		return decodeKey(path, string(text))
 	} else if err != nil {
-		return nil, fmt.Errorf("master key: %w", err)
+		// A file system without links: the last of several first starts wins.
+		if err := os.Rename(f.Name(), path); err != nil {
+			return nil, fmt.Errorf("master key: %w", err)
+		}
 	}
 	return key, nil
 }

@@ -10,10 +10,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // so that zones work on machines without a zone database
 
 	"github.com/spf13/cobra"
+
+	"insightbot/text"
 )
 
 // The exit codes of the program.
@@ -26,9 +29,9 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	// The first signal asks to finish, a second one ends the program at once.
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
 }
 
 // app is what every command shares.
@@ -54,15 +57,28 @@ func run(ctx context.Context, args []string, getenv func(string) string, in io.R
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		fmt.Fprintln(errOut, "insightbot: stopped; nothing is half done, the next start goes on")
+		return exitFailed
 	case errors.As(err, &coded):
 		if coded.err != nil {
-			fmt.Fprintln(errOut, "insightbot:", coded.err)
+			fmt.Fprintln(errOut, "insightbot:", plainLines(coded.err.Error()))
 		}
 		return coded.code
 	default:
-		fmt.Fprintln(errOut, "insightbot:", err)
+		fmt.Fprintln(errOut, "insightbot:", plainLines(err.Error()))
 		return exitFailed
 	}
+}
+
+// plainLines is text from outside that may be printed on a terminal: without
+// anything that could drive it.
+func plainLines(s string) string {
+	var lines []string
+	for line := range strings.SplitSeq(s, "\n") {
+		lines = append(lines, text.Clean(line))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // exitError ends the program with a code; err is printed when it is set.

@@ -62,6 +62,9 @@ type Request struct {
 	// Themes are the colour schemes the platform can make use of; an Image
 	// carries a picture for each. Empty means light.
 	Themes []Theme
+	// Plain says that the platform may not show pictures: numbers that stand
+	// in a picture alone go along as a table.
+	Plain bool
 }
 
 // WithCall returns a copy of r with another call.

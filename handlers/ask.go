@@ -5,9 +5,9 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"insightbot/chat"
-	"insightbot/insight"
 	"insightbot/match"
 )
 
@@ -45,11 +45,13 @@ func (b *Bot) Ask(ctx context.Context, r *chat.Request) Answer {
 	}
 	// A question that ran out of time is one to learn from, so it is logged
 	// beyond the end of its context.
-	err := b.config.Asks.RecordAsk(context.WithoutCancel(ctx), chat.Ask{
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logLimit)
+	defer cancel()
+	err := b.config.Asks.RecordAsk(ctx, chat.Ask{
 		Ref: r.Ref, At: began,
 		Platform: r.Place.Platform, Workspace: r.Place.Workspace, Channel: r.Place.Channel,
 		User:     b.config.Person(r.Place.Platform, r.Place.Workspace, r.User.ID),
-		Question: a.Question, Outcome: a.Outcome, Insight: a.Insight.ID, Confidence: a.Confidence,
+		Question: typed(r.Call.Args), Outcome: a.Outcome, Insight: a.Insight.ID, Confidence: a.Confidence,
 		Took: b.config.Now().Sub(began),
 	})
 	if err != nil {
@@ -57,6 +59,15 @@ func (b *Bot) Ask(ctx context.Context, r *chat.Request) Answer {
 		b.config.Log.WarnContext(ctx, "a question could not be logged", "ref", r.Ref, "error", err)
 	}
 	return a
+}
+
+// typed is the question of a call that somebody typed; "" for a pressed button,
+// which asks nothing new.
+func typed(args chat.Args) string {
+	if args[argInsight] != "" && args[argRead] == "" {
+		return ""
+	}
+	return args[argQuestion]
 }
 
 // resolve finds out which insight is meant and what is asked of it.
@@ -82,9 +93,9 @@ func (b *Bot) resolve(r *chat.Request) Answer {
 	a := Answer{Question: question, Reading: reading, Confidence: d.Confidence, Reason: d.Reason, Hits: d.Hits}
 	switch d.Outcome {
 	case match.Answer:
-		a.Outcome = chat.OutcomeAnswer
-		b.claim(&a, shelf, d.Hits[0].Insight, question)
-		a.Why, a.Alternatives = d.Hits[0].Why, others(hits, d.Hits[0].Insight.ID)
+		chosen := r.WithCall(r.Call.With(argRead, "yes"))
+		a = b.resolveChosen(chosen, shelf, d.Hits[0].Insight.ID)
+		a.Confidence, a.Why, a.Alternatives = d.Confidence, d.Hits[0].Why, others(hits, d.Hits[0].Insight.ID)
 	case match.Choose:
 		a.Outcome = chat.OutcomeChoose
 	default:
@@ -93,16 +104,12 @@ func (b *Bot) resolve(r *chat.Request) Answer {
 	return a
 }
 
+// logLimit is how long the ask log may take: an answer waits for it.
+const logLimit = 5 * time.Second
+
 // rankLimit is how many candidates are ranked: enough for a menu of four after
 // some were ruled out.
 const rankLimit = 12
-
-// claim settles that in answers the question, read in that insight's own
-// calendar.
-func (b *Bot) claim(a *Answer, s *shelf, in insight.Insight, question string) {
-	a.Insight = in
-	a.fit(match.Read(question, s.words, b.clockFor(in)), b.clockFor(in))
-}
 
 // resolveChosen is for buttons, links and callers that name the insight.
 func (b *Bot) resolveChosen(r *chat.Request, s *shelf, id string) Answer {

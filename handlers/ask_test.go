@@ -108,6 +108,9 @@ func TestAsk_GarbageIsAnsweredKindly(t *testing.T) {
 		{argInsight: "shop/nothing"},
 		{argInsight: "shop/signups", argPeriod: "@nonsense"},
 		{argInsight: "shop/signups", argPeriod: "@2026-01-02T00:00:00Z/2026-01-01T00:00:00Z/range//0"},
+		{argInsight: "shop/signups", argPeriod: "@2026-11-16T00:00:00Z/2026-11-23T00:00:00Z/bogus/day/1"},
+		{argInsight: "shop/signups", argPeriod: "@2026-11-16T00:00:00Z/2026-11-23T00:00:00Z/calendar/day/9223372036854775807"},
+		{argInsight: "shop/signups", argPeriod: "@0001-01-01T00:00:00Z/9999-11-23T00:00:00Z/range//0"},
 		{argInsight: "shop/signups", argGrain: "fortnight"},
 		{argInsight: "shop/signups", argCompare: "mars"},
 		{argInsight: "shop/signups", argChart: "hologram"},
@@ -218,6 +221,34 @@ func TestFeedback_IsKeptAndOffersOthers(t *testing.T) {
 				t.Error("it offers what was not meant")
 			}
 		}
+	}
+}
+
+func TestFeedback_TakesOnlyWhatAButtonCarries(t *testing.T) {
+	b := newBench(t)
+	ids := "shop/signups" + strings.Repeat(",shop/nothing", 5000) + strings.Repeat(",shop/revenue", 5000)
+	b.must(t, call(chat.Call{Command: "feedback", Args: chat.Args{argRef: "REF1", argInsight: ids}}))
+	if n := len(b.log.feedback); n > rankLimit {
+		t.Errorf("%d rows from one press", n)
+	}
+}
+
+func TestAsk_APressedButtonIsNotCountedAsAQuestion(t *testing.T) {
+	b := newBench(t)
+	r := b.must(t, question("sign-ups last week"))
+	b.must(t, call(button(t, r, "Table").Call))
+	if len(b.log.asks) != 2 || b.log.asks[0].Question == "" || b.log.asks[1].Question != "" {
+		t.Errorf("logged %+v", b.log.asks)
+	}
+}
+
+func TestAsk_AFileCanBeAskedForAfterwards(t *testing.T) {
+	b := newBench(t)
+	first := b.must(t, question("sign-ups last month"))
+	follow := question("as csv please")
+	follow.Context = first.Context
+	if r := b.must(t, follow); len(find[chat.Attachment](r.Parts)) != 1 {
+		t.Errorf("no file: %s", words(r))
 	}
 }
 

@@ -14,14 +14,22 @@ const notMeant = "not_meant"
 // feedback records that an answer or a menu was not what was meant, and offers
 // what else could have been.
 func (b *Bot) feedback(ctx context.Context, r *chat.Request) (*chat.Reply, error) {
-	args := r.Call.Args
+	args, shelf := r.Call.Args, b.shelfFor(r)
 	question := args[argQuestion]
+	if len(question) > maxQuestion {
+		question = ""
+	}
 	lead := "Thank you, that is noted and helps the next person who asks."
+	said := 0
 	for id := range splitSeq(args[argInsight], ",") {
+		if _, ok := shelf.find(id); !ok || said == rankLimit {
+			continue // nothing a button of ours carries
+		}
+		said++
 		if err := b.config.Asks.RecordFeedback(ctx, args[argRef], id, notMeant, b.config.Now()); err != nil {
 			// The person wants another answer; that the log lost the question
 			// meanwhile (retention, a restore) is not their trouble.
-			b.config.Log.WarnContext(ctx, "feedback could not be kept", "ref", args[argRef], "insight", id, "error", err)
+			b.config.Log.WarnContext(ctx, "feedback could not be kept", "ref", r.Ref, "insight", id, "error", err)
 			lead = "Let us find another one."
 		}
 	}
@@ -29,7 +37,6 @@ func (b *Bot) feedback(ctx context.Context, r *chat.Request) (*chat.Reply, error
 	if question == "" {
 		return reply, nil
 	}
-	shelf := b.shelfFor(r)
 	hits := shelf.index.Rank(match.Read(question, shelf.words, b.clock()), rankLimit)
 	hits = slices.DeleteFunc(hits, func(h match.Hit) bool { return isListed(args[argInsight], h.Insight.ID) })
 	if len(hits) > 4 {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strings"
 
 	"insightbot/chat"
@@ -24,7 +25,10 @@ func (b *Bot) resolveFollowUp(r *chat.Request, s *shelf, reading match.Reading) 
 	if err != nil {
 		return Answer{}, false
 	}
-	a := Answer{Outcome: chat.OutcomeAnswer, Question: reading.Text, Insight: in, Confidence: 1, Why: "it follows your last question"}
+	a := Answer{
+		Outcome: chat.OutcomeAnswer, Question: reading.Text, Insight: in, Confidence: 1, Why: "it follows your last question",
+		CSV: asksForFile(reading),
+	}
 	a.fit(change(before, match.Read(reading.Text, s.words, clock)), clock)
 	return a, true
 }
@@ -59,16 +63,22 @@ func change(before, later match.Reading) match.Reading {
 
 // namesNoSubject reports whether a reading says how, but not of what.
 func namesNoSubject(r match.Reading) bool {
-	if len(r.Spans) == 0 {
-		return false
-	}
+	said := len(r.Spans) > 0 || asksForFile(r)
 	for _, t := range match.Tokens(r.Rest) {
-		if !followWords[t.Text] {
+		if !followWords[t.Text] && !fileWords[t.Text] {
 			return false
 		}
 	}
-	return true
+	return said
 }
+
+// asksForFile reports whether a follow-up wants the numbers as a file.
+func asksForFile(r match.Reading) bool {
+	return slices.ContainsFunc(match.Tokens(r.Rest), func(t match.Token) bool { return fileWords[t.Text] })
+}
+
+// fileWords ask for the numbers as a file.
+var fileWords = wordSet("csv download excel export file spreadsheet")
 
 // followWords are the words between which a follow-up puts its wish.
 var followWords = wordSet(`a about again also and as at but by can could do does for from give how i in instead is it just

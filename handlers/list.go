@@ -39,8 +39,11 @@ func (b *Bot) list(r *chat.Request) *chat.Reply {
 func (s *shelf) search(words string, b *Bot) []insight.Insight {
 	if words != "" {
 		var found []insight.Insight
-		for _, h := range s.index.Rank(match.Read(words, s.words, b.clock()), maxTableRows) {
-			found = append(found, h.Insight)
+		hits := s.index.Rank(match.Read(words, s.words, b.clock()), maxTableRows)
+		for _, h := range hits {
+			if h.Exact || h.Score >= searchScore*hits[0].Score {
+				found = append(found, h.Insight)
+			}
 		}
 		return found
 	}
@@ -50,6 +53,9 @@ func (s *shelf) search(words string, b *Bot) []insight.Insight {
 	})
 	return all
 }
+
+// searchScore is how near to the best hit another one must be to be listed.
+const searchScore = .5
 
 // compareBool orders false before true.
 func compareBool(x, y bool) int {

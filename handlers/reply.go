@@ -66,15 +66,18 @@ func (b *Bot) show(r *chat.Request, a Answer) ([]chat.Part, error) {
 	}
 	chart := a.chart()
 	if chart == insight.ChartTable {
-		return []chat.Part{table(a)}, nil
+		return []chat.Part{table(a, maxTableRows)}, nil
 	}
 	image, drawn, err := b.picture(r, a)
 	if err != nil {
 		// The words are worth more than the picture: they go out without it.
 		b.config.Log.Error("a picture could not be drawn", "ref", r.Ref, "insight", a.Insight.ID, "error", err)
-		return []chat.Part{chat.Text{Style: chat.Note, Text: "The picture could not be drawn; here are the numbers."}, table(a)}, nil
+		return []chat.Part{chat.Text{Style: chat.Note, Text: "The picture could not be drawn; here are the numbers."}, table(a, maxTableRows)}, nil
 	}
 	parts := []chat.Part{image}
+	if r.Plain && len(a.Result.BrokenDownBy) > 0 {
+		parts = append(parts, table(a, maxPlainRows))
+	}
 	if drawn != chart {
 		parts = append(parts, chat.Text{Style: chat.Note, Text: fmt.Sprintf("Meant as %s, drawn as %s.", chartName(chart), chartName(drawn))})
 	}
@@ -117,9 +120,12 @@ func withoutPrevious(r insight.Result) insight.Result {
 // maxTableRows is how many rows of an answer are shown; the CSV holds all.
 const maxTableRows = 50
 
+// maxPlainRows is how many go beside a picture that may not be seen.
+const maxPlainRows = 12
+
 // table is the result as a table.
-func table(a Answer) chat.Table {
-	grid := render.Grid(a.Insight, a.Result, maxTableRows)
+func table(a Answer, rows int) chat.Table {
+	grid := render.Grid(a.Insight, a.Result, rows)
 	t := chat.Table{Title: a.Insight.Title, Foot: grid.Foot}
 	for _, c := range grid.Columns {
 		t.Columns = append(t.Columns, chat.Column{Name: c.Name, Number: c.Number})
@@ -152,7 +158,9 @@ func timing(a Answer) string {
 	}
 	zone := a.Insight.Zone
 	parts = append(parts, "time zone "+zone.String())
-	if !a.Result.AsOf.IsZero() {
+	if a.Result.AsOf.IsZero() {
+		parts = append(parts, "how fresh the data is, its owner has not said")
+	} else {
 		parts = append(parts, "data as of "+a.Result.AsOf.In(zone).Format("2 Jan 2006, 15:04"))
 	}
 	if a.Result.Cached {

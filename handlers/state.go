@@ -135,14 +135,19 @@ func decodePeriod(s string, c match.Clock) (*match.Period, error) {
 	from, err1 := time.Parse(time.RFC3339, f[0])
 	to, err2 := time.Parse(time.RFC3339, f[1])
 	count, err3 := strconv.Atoi(f[4])
-	if err1 != nil || err2 != nil || err3 != nil || !from.Before(to) {
+	kind, unit := match.PeriodKind(f[2]), insight.Grain(f[3])
+	if err1 != nil || err2 != nil || err3 != nil || !from.Before(to) || from.Year() < 1500 || to.Year() > 2500 ||
+		count < 0 || count > 10_000 || !slices.Contains(periodKinds, kind) || unit != insight.GrainNone && !slices.Contains(insight.Grains(), unit) {
 		return nil, fmt.Errorf("the period %q means nothing to me", s)
 	}
 	return &match.Period{
 		Window: insight.Window{From: from.In(c.Zone), To: to.In(c.Zone)},
-		Kind:   match.PeriodKind(f[2]), Unit: insight.Grain(f[3]), Count: count,
+		Kind:   kind, Unit: unit, Count: count,
 	}, nil
 }
+
+// periodKinds are the kinds a period can have.
+var periodKinds = []match.PeriodKind{match.PeriodCalendar, match.PeriodRolling, match.PeriodRunning, match.PeriodRange}
 
 // encodeFilters writes filters as "field:op:value,value;…". The separators are
 // escaped in values, which may hold anything.

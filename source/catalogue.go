@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -96,14 +97,35 @@ func (c *Catalogue) Sync(ctx context.Context) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	next.Revision = c.snapshot.Revision + 1
+	next.Revision = c.snapshot.Revision
+	if !slices.EqualFunc(next.Insights, c.snapshot.Insights, same) {
+		next.Revision++
+	}
 	c.snapshot = next
 	return nil
 }
 
-// load reads one source, falling back to what was last known of it.
+// same reports whether an insight is as it was, so that nothing made from it
+// has to be made again.
+func same(a, b insight.Insight) bool {
+	return a.ID == b.ID && a.Version == b.Version && a.Asked == b.Asked && a.Viewers == b.Viewers
+}
+
+// list asks one source for its insights. A defect of a source is that source's
+// problem and not the end of the bot.
+func list(ctx context.Context, s insight.Source) (ins []insight.Insight, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			ins, err = nil, fmt.Errorf("source: %s panicked: %v\n%s", s.Name(), p, debug.Stack())
+		}
+	}()
+	return s.Insights(ctx)
+}
+
+// load reads one source, falling back to what was last known of it while it
+// cannot be reached.
 func (c *Catalogue) load(ctx context.Context, s insight.Source) ([]insight.Insight, error) {
-	ins, problem := s.Insights(ctx)
+	ins, problem := list(ctx, s)
 	log := c.config.Log.With("source", s.Name())
 	if problem != nil {
 		log.WarnContext(ctx, "some insights could not be loaded", "loaded", len(ins), "error", problem)
@@ -111,7 +133,7 @@ func (c *Catalogue) load(ctx context.Context, s insight.Source) ([]insight.Insig
 	if c.config.Cache == nil {
 		return ins, problem
 	}
-	if len(ins) == 0 && problem != nil {
+	if errors.Is(problem, insight.ErrUnavailable) && len(ins) == 0 {
 		known, err := c.config.Cache.LoadCatalogue(ctx, s.Name())
 		if err != nil {
 			return nil, errors.Join(problem, err)

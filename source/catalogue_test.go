@@ -96,8 +96,40 @@ func TestCatalogue_ASourceThatIsDownKeepsWhatWasKnown(t *testing.T) {
 	if diff := cmp.Diff([]string{"shop/revenue"}, ids(c)); diff != "" {
 		t.Error(diff)
 	}
-	if s := c.Snapshot(); !errors.Is(s.Problems["shop"], insight.ErrUnavailable) || s.Revision != 2 {
+	if s := c.Snapshot(); !errors.Is(s.Problems["shop"], insight.ErrUnavailable) || s.Revision != 1 {
 		t.Errorf("snapshot has problems %v and revision %d", s.Problems, s.Revision)
+	}
+}
+
+// panicking is a source with a defect.
+type panicking struct{ fake }
+
+func (*panicking) Insights(context.Context) ([]insight.Insight, error) { panic("boom") }
+
+func TestCatalogue_ADefectOfASourceIsItsOwnProblem(t *testing.T) {
+	c := newCatalogue(t, nil, &panicking{fake{name: "bad"}}, &fake{name: "shop", ins: ins("shop", "revenue")})
+	if err := c.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"shop/revenue"}, ids(c)); diff != "" || c.Snapshot().Problems["bad"] == nil {
+		t.Errorf("problems %v\n%s", c.Snapshot().Problems, diff)
+	}
+}
+
+func TestCatalogue_TheRevisionGrowsWithTheContentOnly(t *testing.T) {
+	shop := &fake{name: "shop", ins: ins("shop", "revenue")}
+	c := newCatalogue(t, nil, shop)
+	for i, want := range []int{1, 1, 2} {
+		if i == 2 {
+			shop.ins[0].Version = "changed"
+			shop.ins = ins("shop", "revenue", "orders")
+		}
+		if err := c.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, revision := c.Insights(); revision != want {
+			t.Errorf("sync %d: revision %d, want %d", i+1, revision, want)
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ func (s *Store) RecordAsk(ctx context.Context, a chat.Ask) error {
 func (s *Store) Asked(ctx context.Context, since time.Time) (map[string]int, error) {
 	return s.count(ctx, "count asks", `
 		SELECT insight, count(*) FROM asks
-		WHERE at >= ? AND outcome = ? AND insight <> '' GROUP BY insight`,
+		WHERE at >= ? AND outcome = ? AND insight <> '' AND question <> '' GROUP BY insight`,
 		since.UnixMilli(), string(chat.OutcomeAnswer))
 }
 

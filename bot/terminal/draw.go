@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"insightbot/chat"
@@ -154,6 +155,12 @@ func (d *drawing) attachment(p chat.Attachment) error {
 
 // chosen writes buttons with the numbers that press them.
 func (d *drawing) chosen(p chat.Choices) {
+	if d.config.Once {
+		p.Items = slices.DeleteFunc(slices.Clone(p.Items), func(c chat.Choice) bool { return c.Detail == "" })
+		if len(p.Items) == 0 {
+			return
+		}
+	}
 	if p.Prompt != "" {
 		d.line(d.config.Screen.dim(text.Clean(p.Prompt)))
 	}
@@ -168,6 +175,9 @@ func (d *drawing) chosen(p chat.Choices) {
 	for _, c := range p.Items {
 		d.choices = append(d.choices, c.Call)
 		label := fmt.Sprintf("%d %s", len(d.choices), text.Clean(c.Label))
+		if d.config.Once {
+			label = text.Clean(c.Label)
+		}
 		if c.Current {
 			label += " ✓"
 		}
@@ -189,11 +199,10 @@ func (d *drawing) chosen(p chat.Choices) {
 
 // form says what could be typed instead: a terminal has one line, not fields.
 func (d *drawing) form(p chat.Form) {
-	var names []string
-	for _, f := range p.Fields {
-		names = append(names, text.Clean(f.Label))
+	if d.config.Once {
+		return
 	}
-	d.line(d.config.Screen.dim(fmt.Sprintf("%s: type “%s” followed by %s.", text.Clean(p.Submit), p.Call.Command, strings.Join(names, ", "))))
+	d.line(d.config.Screen.dim(fmt.Sprintf("%s: type “%s” and what you look for.", text.Clean(p.Submit), p.Call.Command)))
 }
 
 // link writes an address, or a number that leads to a command.
@@ -202,5 +211,17 @@ func (d *drawing) link(p chat.Link) {
 		d.line(text.Clean(p.Label) + ": " + text.Clean(p.URL))
 		return
 	}
+	if d.config.Once {
+		d.line(d.config.Screen.dim(text.Clean(p.Label) + ": insightbot insights" + onceArg(p.Call)))
+		return
+	}
 	d.chosen(chat.Choices{Items: []chat.Choice{{Label: p.Label, Call: p.Call}}})
+}
+
+// onceArg is what a command of the shell needs to show an insight.
+func onceArg(c chat.Call) string {
+	if id := c.Args["id"]; id != "" {
+		return " " + text.Clean(id)
+	}
+	return ""
 }

@@ -24,6 +24,9 @@ type Config struct {
 	Screen Screen
 	User   chat.User
 	Place  chat.Place
+	// Once says that one call is made and no button can be pressed, so that
+	// none is drawn; what there is to choose from is.
+	Once bool
 	// Charts is the directory in which pictures are kept that the terminal
 	// cannot show.
 	Charts string
@@ -136,6 +139,7 @@ func (t *Terminal) Call(ctx context.Context, h chat.Handler, call chat.Call) err
 	r := &chat.Request{
 		Ref: t.config.NewRef(), Call: call, Context: t.context,
 		Place: t.config.Place, User: t.config.User, Themes: []chat.Theme{t.config.Screen.Theme},
+		Plain: t.config.Screen.Images == NoImages,
 	}
 	reply, err := h.Answer(ctx, r)
 	if err != nil {
