@@ -106,6 +106,14 @@ func forgetSome(t *testing.T, path string) {
 	}
 }
 
+// upToNow is the span from a day up to another one at the present time of day.
+func (a *auditor) upToNow(from, to string) span {
+	s := a.days(from, to)
+	now := questionsNow.In(a.zone)
+	y, m, d := s.to.Date()
+	return span{s.from, time.Date(y, m, d, now.Hour(), now.Minute(), 0, 0, a.zone)}
+}
+
 // days is the span from the first day up to, but without, the last.
 func (a *auditor) days(from, to string) span {
 	at := func(day string) time.Time {

@@ -43,7 +43,7 @@ func (a *auditor) trends() []trend {
 		{
 			name: "sign-ups of a month that still runs", insight: "signups",
 			args: chat.Args{"period": "this month", "grain": "day"},
-			now:  a.days("2026-11-01", "2026-11-26"), then: a.days("2026-10-01", "2026-10-26"),
+			now:  a.days("2026-11-01", "2026-11-26"), then: a.upToNow("2026-10-01", "2026-10-25"),
 			ledger: by(count, "day"), entries: signups(nobody), groups: 1, say: sayOne,
 		},
 		{

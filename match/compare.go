@@ -17,8 +17,8 @@ func Earlier(p Period, c insight.Compare, now time.Time) insight.Window {
 //     year ago. Weeks go back 52 weeks, so that weekdays meet weekdays.
 //   - A rolling period of n days is compared with the n days before.
 //   - A running period is compared with the same elapsed part of the unit
-//     before: the first 12 days of this month with the first 12 of the last. The
-//     31st meets the last day of a shorter month.
+//     before, to the minute: this month up to today at 10:20 with the last one up
+//     to the same day at 10:20. The 31st meets the last day of a shorter month.
 //   - A range is compared with as many days (or whole months) before.
 //
 // It is zero where there is nothing to compare with: no comparison, no window,
@@ -47,8 +47,8 @@ func EarlierWindow(w insight.Window, kind PeriodKind, unit insight.Grain, count 
 	if elapsed < to || kind == PeriodRunning {
 		end := back(elapsed-1) + 1
 		earlier.To = min(end, from).start(zone)
-		if unit == insight.GrainDay && now.Before(w.To) {
-			earlier.To = sameHour(earlier.From, now.In(zone))
+		if cut := sameTime(back(elapsed-1).start(zone), now.In(zone)); now.Before(w.To) && cut.Before(earlier.To) {
+			earlier.To = cut
 		}
 	}
 	return earlier
@@ -68,10 +68,10 @@ func step(d day, kind PeriodKind, unit insight.Grain, count int, from, to day) d
 	return d - (to - from)
 }
 
-// sameHour is the end of the hour of the day that now is in, on another day.
-func sameHour(start, now time.Time) time.Time {
-	end := time.Date(start.Year(), start.Month(), start.Day(), now.Hour(), 0, 0, 0, start.Location()).Add(time.Hour)
-	return insight.GrainHour.Floor(end, time.Monday)
+// sameTime is the time of day of now on another day, to the minute: half of
+// today is set against the same half.
+func sameTime(start, now time.Time) time.Time {
+	return time.Date(start.Year(), start.Month(), start.Day(), now.Hour(), now.Minute(), 0, 0, start.Location())
 }
 
 // earlierHours is for windows that are shorter than a day.

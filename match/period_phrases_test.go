@@ -16,6 +16,9 @@ const (
 
 // layout is for days, and with the hour for windows of hours.
 func layout(s string) string {
+	if len(s) > len("2006-01-02T15") {
+		return "2006-01-02T15:04"
+	}
 	if len(s) > len(time.DateOnly) {
 		return "2006-01-02T15"
 	}

@@ -24,7 +24,12 @@ const argPrefix = "arg."
 // draft is what a person typed that could not be sent, and why.
 type draft struct {
 	text, problem string
+	// status is the one of the response.
+	status int
 }
+
+// retryAfter is when a browser may try again what was too much, in seconds.
+const retryAfter = "5"
 
 // post adds a question or a pressed button to a conversation and answers it.
 func (d *desk) post(w http.ResponseWriter, r *http.Request) {
@@ -36,26 +41,37 @@ func (d *desk) post(w http.ResponseWriter, r *http.Request) {
 	if !d.parse(w, r) {
 		return
 	}
-	sess := d.sessions.visit(w, r)
 	// The form says who spoke when it was made: another tab may speak as
-	// somebody else by now, and a restart forgets it.
-	if _, ok := d.users[r.PostForm.Get("as")]; ok {
-		d.sessions.set(sess, r.PostForm.Get("as"), place.Channel)
+	// somebody else by now.
+	who := d.who(r)
+	if u, ok := d.users[r.PostForm.Get("as")]; ok {
+		who = u
+		choose(w, r, userCookie, u.ID)
+	}
+	reject := func(status int, problem string) {
+		d.reject(w, r, who, place, draft{text: typed(r.PostForm.Get("q")), problem: problem, status: status})
 	}
 	m, problem := d.read(r)
 	if problem != "" {
-		d.reject(w, r, sess, place, draft{text: typed(r.PostForm.Get("q")), problem: problem})
+		reject(http.StatusUnprocessableEntity, problem)
 		return
 	}
-	m.user = d.who(sess)
-	key := talkKey{m.user.ID, place.Channel}
+	// Before a session is begun: who is refused costs nothing.
+	if !d.take() {
+		w.Header().Set("Retry-After", retryAfter)
+		reject(http.StatusServiceUnavailable, "There is too much to do right now, so nothing was sent. Try again in a moment.")
+		return
+	}
+	sess := d.sessions.begin(w, r, m.once)
+	m.user = who
+	key := talkKey{who.ID, place.Channel}
 	before := d.sessions.snapshot(sess, key)
 	kept, fresh := d.sessions.add(sess, key, m)
+	if !fresh {
+		d.release()
+	}
 	if kept == nil {
-		d.reject(w, r, sess, place, draft{
-			text:    typed(r.PostForm.Get("q")),
-			problem: "Several answers are still being looked up. Wait for one of them, then ask again.",
-		})
+		reject(http.StatusUnprocessableEntity, "Several answers are still being looked up. Wait for one of them, then ask again.")
 		return
 	}
 	if fresh {
@@ -108,21 +124,40 @@ func (d *desk) read(r *http.Request) (m *message, problem string) {
 }
 
 // reject says why something was not sent, and gives the text back.
-func (d *desk) reject(w http.ResponseWriter, r *http.Request, sess *session, place chat.Place, dr draft) {
+func (d *desk) reject(w http.ResponseWriter, r *http.Request, who chat.User, place chat.Place, dr draft) {
 	if r.Header.Get(fragmentHeader) != "" {
-		http.Error(w, dr.problem, http.StatusUnprocessableEntity)
+		http.Error(w, dr.problem, dr.status)
 		return
 	}
-	d.drawChat(w, r, sess, place, dr)
+	d.drawChat(w, r, d.sessions.look(r), who, place, dr)
 }
 
+// take takes one of the slots for answers, if one is free. Who took it gives
+// it back with release.
+func (s *Server) take() bool {
+	select {
+	case s.slots <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+// release gives a slot back.
+func (s *Server) release() { <-s.slots }
+
 // answerLater answers a message on its own, so that neither a closed browser
-// nor a shutdown loses it.
+// nor a shutdown loses it. It gives the slot back that its caller took.
 func (d *desk) answerLater(ctx context.Context, sess *session, m *message, req *chat.Request) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerLimit)
 	d.answers.Go(func() {
 		defer cancel()
-		d.sessions.finish(m, d.answer(ctx, sess, req))
+		defer d.release()
+		reply, failed := d.reply(ctx, req)
+		reply, size := trim(reply)
+		a := d.keep(sess.id, reply, failed)
+		a.size = size
+		d.sessions.finish(sess, m, a)
 	})
 }
 
@@ -137,23 +172,29 @@ func (d *desk) await(ctx context.Context, m *message) {
 	}
 }
 
-// answer asks the handler. A failure becomes a sentence with the reference,
-// and one log line with the cause.
-func (d *desk) answer(ctx context.Context, sess *session, req *chat.Request) *answer {
+// reply asks the handler. A failure becomes a sentence with the reference, and
+// one log line with the cause.
+func (d *desk) reply(ctx context.Context, req *chat.Request) (reply *chat.Reply, failed bool) {
 	reply, err := d.call(ctx, req)
 	if err == nil && reply == nil {
 		err = errors.New("web: handler gave no reply")
 	}
-	if err != nil {
-		d.config.Log.ErrorContext(ctx, "no answer", "ref", req.Ref, "command", req.Call.Command, "error", err)
-		return &answer{failed: true, title: "Something went wrong", parts: []chat.Part{chat.Text{
-			Style: chat.Failure,
-			Text: "Something went wrong while answering. Try again; if it stays, give an admin the reference " +
-				req.Ref + ".",
-		}}}
+	if err == nil {
+		return reply, false
 	}
-	a := &answer{title: reply.Title, private: reply.Private, context: reply.Context}
-	a.parts, a.files = d.sessions.files.keep(sess.id, reply.Parts)
+	d.config.Log.ErrorContext(ctx, "no answer", "ref", req.Ref, "command", d.loggableCommand(req.Call.Command),
+		"error", d.loggable(err, req.Call))
+	return &chat.Reply{Title: "Something went wrong", Parts: []chat.Part{chat.Text{
+		Style: chat.Failure,
+		Text: "Something went wrong while answering. Try again; if it stays, give an admin the reference " +
+			req.Ref + ".",
+	}}}, true
+}
+
+// keep makes an answer of a reply, whose files go into the store for a session.
+func (d *desk) keep(session string, reply *chat.Reply, failed bool) *answer {
+	a := &answer{title: reply.Title, private: reply.Private, context: reply.Context, failed: failed}
+	a.parts, a.files = d.sessions.files.keep(session, reply.Parts)
 	return a
 }
 
@@ -171,7 +212,7 @@ func (d *desk) call(ctx context.Context, req *chat.Request) (reply *chat.Reply, 
 // showMessage answers GET /message/{ref}: one message, when it is done or the
 // patience of a browser is.
 func (d *desk) showMessage(w http.ResponseWriter, r *http.Request) {
-	sess := d.sessions.visit(w, r)
+	sess := d.sessions.look(r)
 	m, _, ok := d.sessions.find(sess, r.PathValue("ref"))
 	if !ok {
 		d.refuse(w, r, http.StatusNotFound, "This message is not kept any more.")

@@ -70,10 +70,10 @@ func TestPost_FormFieldsBecomeArguments(t *testing.T) {
 
 func TestPost_SentTwiceAsksOnce(t *testing.T) {
 	b := newBench(t)
-	b.get("/") // the browser is known from here on
+	const same = "the token of one form" // as no session is begun before
 	var wg sync.WaitGroup
 	for range 5 {
-		wg.Go(func() { b.post("/chat/growth", "q", "sign-ups", "as", "mia", "once", "same") })
+		wg.Go(func() { b.post("/chat/growth", "q", "sign-ups", "as", "mia", "once", same) })
 	}
 	wg.Wait()
 	if n := len(b.fake.requests()); n != 1 {
@@ -83,7 +83,7 @@ func TestPost_SentTwiceAsksOnce(t *testing.T) {
 		t.Errorf("%d messages, want one", n)
 	}
 	// Another button of the same page is another question.
-	b.post("/chat/growth", "q", "revenue", "as", "mia", "once", "same")
+	b.post("/chat/growth", "q", "revenue", "as", "mia", "once", same)
 	if n := len(b.fake.requests()); n != 2 {
 		t.Errorf("asked %d times, want twice", n)
 	}
@@ -122,7 +122,7 @@ func TestPost_Problems(t *testing.T) {
 
 func TestPost_FailuresGiveAReferenceAndOneLogLine(t *testing.T) {
 	b := newBench(t)
-	for q, cause := range map[string]string{"fail": "the secret cause", "panic": "the secret panic", "nothing": "no reply"} {
+	for q, cause := range map[string]string{"fail": "the secret cause", "panic": "the secret crash", "nothing": "no reply"} {
 		p := b.post("/chat/growth", "q", q)
 		ref := strings.TrimPrefix(p.url.Fragment, "m-")
 		if !strings.Contains(p.body, "give an admin the reference "+ref) || strings.Contains(p.body, "secret") {
@@ -196,6 +196,7 @@ func TestConversation_SaysAfterARestart(t *testing.T) {
 	if strings.Contains(b.get("/").body, lost) {
 		t.Error("says so at first")
 	}
+	b.post("/chat/growth", "q", "before")
 	b.restart()
 	r := b.request(http.MethodPost, "/chat/money", "q=after&as=ben")
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

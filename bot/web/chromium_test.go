@@ -145,6 +145,30 @@ func TestChromium_Phone(t *testing.T) {
 	done(t, b)
 }
 
+func TestChromium_WideTableOnAPhone(t *testing.T) {
+	bench, b := newBench(t), webtest.Start(t)
+	b.Size(360, 740)
+	b.Open(bench.url)
+	b.Type("#q", "wide")
+	b.Keys(kb.Enter)
+	b.Wait(answered + `1`)
+	b.Screenshot("phone-wide-light")
+	b.CheckAccess("wide table")
+	// One line of text is as high as its line: a broken one has more boxes.
+	want(t, b, `Array.from(document.querySelectorAll('tbody .whole, tbody .number')).filter((e) => {
+		const r = document.createRange(); r.selectNodeContents(e); return r.getClientRects().length !== 1 }).length`, 0)
+	want(t, b, `document.querySelectorAll('tbody .whole').length`, 16)
+	want(t, b, `document.querySelector('.table').scrollWidth > document.querySelector('.table').clientWidth`, true)
+	want(t, b, `document.documentElement.scrollWidth`, 360)
+	want(t, b, `['tabindex', 'role', 'aria-label'].map((a) => document.querySelector('.table').getAttribute(a)).join()`, "0,region,Campaigns")
+	want(t, b, `getComputedStyle(document.querySelector('.table')).borderRightStyle`, "solid")
+	b.Script(`document.querySelector('.table').focus()`)
+	want(t, b, `getComputedStyle(document.querySelector('.table')).outlineStyle`, "solid")
+	b.Keys(kb.ArrowRight)
+	b.Wait(`document.querySelector('.table').scrollLeft > 0`)
+	done(t, b)
+}
+
 func TestChromium_Pages(t *testing.T) {
 	bench, b := newBench(t), webtest.Start(t)
 	b.Open(bench.url)

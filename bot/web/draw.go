@@ -122,7 +122,10 @@ func (d *drawer) table(t chat.Table) *tableView {
 		cells := make([]cellView, 0, len(row))
 		for i, c := range row {
 			number := i < len(t.Columns) && t.Columns[i].Number
-			cells = append(cells, cellView{d.link(chat.Link{Label: c.Text, Call: c.Call}), number, i == 0 && !number})
+			cells = append(cells, cellView{
+				linkView: d.link(chat.Link{Label: c.Text, Call: c.Call}),
+				Number:   number, Whole: !number && whole(c.Text), Head: i == 0 && !number,
+			})
 		}
 		v.Rows = append(v.Rows, cells)
 	}

@@ -209,10 +209,12 @@ func (f *fake) Answer(ctx context.Context, r *chat.Request) (*chat.Reply, error)
 		return candidates(), nil
 	case strings.Contains(q, "hostile"):
 		return hostile(), nil
+	case q == "wide":
+		return wide(), nil
 	case q == "fail":
 		return nil, errFake
 	case q == "panic":
-		panic("the secret panic")
+		panic("the secret crash")
 	case q == "nothing":
 		return nil, nil
 	case q == "slow":
@@ -268,6 +270,24 @@ func weekTable() chat.Table {
 		t.Rows = append(t.Rows, []chat.Cell{{Text: fmt.Sprintf("%d Nov 2026", 2+7*i)}, {Text: fmt.Sprint(n)}, {Text: fmt.Sprintf("+%d %%", 3+i)}})
 	}
 	return t
+}
+
+// wide is a table that is wider than a phone.
+func wide() *chat.Reply {
+	t := chat.Table{Title: "Campaigns", Columns: []chat.Column{
+		{Name: "Day"}, {Name: "Campaign"}, {Name: "Began"}, {Name: "Ended"}, {Name: "Visits", Number: true}, {Name: "Share"},
+	}}
+	for i := range 4 {
+		t.Rows = append(t.Rows, []chat.Cell{
+			{Text: fmt.Sprintf("%d November 2026", 2+7*i)},
+			{Text: "Autumn sale for people who came back"},
+			{Text: "2026-10-26 11:58"},
+			{Text: "24 Nov 2026"},
+			{Text: "1,012"},
+			{Text: "12.5 %"},
+		})
+	}
+	return &chat.Reply{Parts: []chat.Part{t}}
 }
 
 func candidates() *chat.Reply {

@@ -19,6 +19,7 @@ const (
 	maxStored        = 128 << 20
 	maxStoredSession = 32 << 20
 	maxFiles         = 4096
+	maxFilesSession  = 1024
 )
 
 // fileStore keeps the pictures and attachments of replies in memory, each for
@@ -30,8 +31,21 @@ type fileStore struct {
 	byID  map[string]storedFile
 	order []string // ids, oldest first
 	bytes int
-	held  map[string]int // bytes by session
+	held  map[string]holding
 }
+
+// holding is how much one session has in the store.
+type holding struct {
+	bytes, files int
+}
+
+// plus adds files to a holding, or takes them away.
+func (h holding) plus(bytes, files int) holding {
+	return holding{h.bytes + bytes, h.files + files}
+}
+
+// full reports whether a session has more than one may have.
+func (h holding) full() bool { return h.bytes > maxStoredSession || h.files > maxFilesSession }
 
 type storedFile struct {
 	session string
@@ -39,7 +53,7 @@ type storedFile struct {
 }
 
 func newFileStore(random func() string) *fileStore {
-	return &fileStore{random: random, byID: map[string]storedFile{}, held: map[string]int{}}
+	return &fileStore{random: random, byID: map[string]storedFile{}, held: map[string]holding{}}
 }
 
 // put keeps a file and returns its id; "" when it is too large to keep.
@@ -53,7 +67,7 @@ func (fs *fileStore) put(session string, f chat.File) string {
 	fs.byID[id] = storedFile{session, f}
 	fs.order = append(fs.order, id)
 	fs.bytes += len(f.Data)
-	fs.held[session] += len(f.Data)
+	fs.held[session] = fs.held[session].plus(len(f.Data), 1)
 	fs.shrink(session)
 	return id
 }
@@ -63,12 +77,12 @@ func (fs *fileStore) shrink(session string) {
 	for i := 0; i < len(fs.order); {
 		id := fs.order[i]
 		full := fs.bytes > maxStored || len(fs.order) > maxFiles
-		mine := fs.held[session] > maxStoredSession && fs.byID[id].session == session
+		mine := fs.held[session].full() && fs.byID[id].session == session
 		switch {
 		case full || mine:
 			fs.remove(id)
 			fs.order = slices.Delete(fs.order, i, i+1)
-		case fs.held[session] > maxStoredSession:
+		case fs.held[session].full():
 			i++
 		default:
 			return
@@ -84,7 +98,7 @@ func (fs *fileStore) remove(id string) {
 	}
 	delete(fs.byID, id)
 	fs.bytes -= len(f.file.Data)
-	if fs.held[f.session] -= len(f.file.Data); fs.held[f.session] <= 0 {
+	if fs.held[f.session] = fs.held[f.session].plus(-len(f.file.Data), -1); fs.held[f.session].files == 0 {
 		delete(fs.held, f.session)
 	}
 }
@@ -116,12 +130,13 @@ func (fs *fileStore) tidy() {
 	fs.order = slices.DeleteFunc(fs.order, func(id string) bool { _, ok := fs.byID[id]; return !ok })
 }
 
-// get returns a file to the session it belongs to.
+// get returns a file to the session it belongs to. What was drawn for nobody in
+// particular goes to whoever knows its id, which cannot be guessed.
 func (fs *fileStore) get(session, id string) (chat.File, bool) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	f, ok := fs.byID[id]
-	if !ok || session == "" || f.session != session {
+	if !ok || f.session != guest && (session == "" || f.session != session) {
 		return chat.File{}, false
 	}
 	return f.file, true

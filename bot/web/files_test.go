@@ -83,8 +83,8 @@ func TestFileStore_Bounds(t *testing.T) {
 		mine = append(mine, fs.put("a", mega))
 	}
 	other := fs.put("b", mega)
-	if fs.has(mine[0]) || !fs.has(mine[39]) || fs.held["a"] > maxStoredSession {
-		t.Errorf("one session holds %d bytes", fs.held["a"])
+	if fs.has(mine[0]) || !fs.has(mine[39]) || fs.held["a"].full() {
+		t.Errorf("one session holds %v", fs.held["a"])
 	}
 	for i := range 5 {
 		for range 32 {
@@ -94,8 +94,14 @@ func TestFileStore_Bounds(t *testing.T) {
 	if fs.bytes > maxStored || fs.has(other) {
 		t.Errorf("%d bytes are held", fs.bytes)
 	}
-	for range maxFiles + 10 {
+	for range maxFilesSession + 10 {
 		fs.put("c", chat.File{Data: []byte("x")})
+	}
+	if n := fs.held["c"].files; n != maxFilesSession {
+		t.Errorf("one session holds %d files", n)
+	}
+	for i := range maxFiles + 10 {
+		fs.put(fmt.Sprint("d", i%8), chat.File{Data: []byte("x")})
 	}
 	if len(fs.order) != maxFiles || len(fs.byID) != maxFiles {
 		t.Errorf("%d files, %d in order", len(fs.byID), len(fs.order))
@@ -111,22 +117,33 @@ func TestFileStore_Bounds(t *testing.T) {
 	}
 }
 
+// knock is a request with the session of a browser, or without one.
+func knock(t *testing.T, id string) *http.Request {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody)
+	if id != "" {
+		r.AddCookie(&http.Cookie{Name: portName(r, sessionCookie), Value: id})
+	}
+	return r
+}
+
 func TestSessions_Bounds(t *testing.T) {
 	ss := newSessions(counter())
-	visit := func(id string) *session {
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody)
-		if id != "" {
-			r.AddCookie(&http.Cookie{Name: cookieName(r), Value: id})
-		}
-		return ss.visit(httptest.NewRecorder(), r)
-	}
-	first, second := visit(""), visit("")
+	visit := func(id string) *session { return ss.begin(httptest.NewRecorder(), knock(t, id), "") }
+	returning := func() *session { return ss.look(knock(t, visit("").id)) }
+	first, second := returning(), returning()
 	file := ss.files.put(second.id, chat.File{Data: []byte("x")})
+	for range 3 * maxSessions { // programs that never come back with a cookie
+		visit("")
+	}
+	if ss.look(knock(t, second.id)) != second || !ss.files.has(file) {
+		t.Fatal("who never comes back pushes out who does")
+	}
 	for range maxSessions - 1 {
-		if visit(first.id) != first { // seen all along, so it stays
+		if ss.look(knock(t, first.id)) != first { // seen all along, so it stays
 			t.Fatal("the session is gone")
 		}
-		visit("")
+		returning()
 	}
 	if len(ss.byID) != maxSessions || ss.order.Len() != maxSessions {
 		t.Errorf("%d sessions", len(ss.byID))
@@ -146,10 +163,10 @@ func TestSessions_Bounds(t *testing.T) {
 			t.Fatal("not fresh")
 		}
 		files = append(files, ss.files.put(first.id, chat.File{Data: []byte("y")}))
-		ss.finish(m, &answer{files: files[i:]})
+		ss.finish(first, m, &answer{files: files[i:]})
 	}
 	talk := ss.snapshot(first, key)
-	if len(talk.messages) != maxMessages || talk.messages[0].ref != "5" {
+	if len(talk.messages) != maxMessages || !talk.cut || talk.messages[0].ref != "5" {
 		t.Errorf("%d messages, from %s", len(talk.messages), talk.messages[0].ref)
 	}
 	if ss.files.has(files[4]) || !ss.files.has(files[5]) {

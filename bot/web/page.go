@@ -57,14 +57,16 @@ type chatView struct {
 	Name, Purpose string
 	Direct        bool
 	Lost          bool
-	Messages      []messageView
-	Suggestions   []string
-	Draft         string
-	Problem       string
-	Send          *sending
-	Bot           string
-	Tagline       string
-	Me            personView
+	// Cut is set when older messages had to make room.
+	Cut         bool
+	Messages    []messageView
+	Suggestions []string
+	Draft       string
+	Problem     string
+	Send        *sending
+	Bot         string
+	Tagline     string
+	Me          personView
 }
 
 // replyView is a reply at full width.
@@ -100,9 +102,6 @@ func (s *Server) shell(r *http.Request, state talkKey, current string) shell {
 			v.Pages = append(v.Pages, navItem{Label: p.Label, Href: p.Path, Current: p.Path == current || strings.HasPrefix(current, p.Path+"/")})
 		}
 	}
-	if _, ok := s.users[state.user]; !ok {
-		state.user = s.config.Users[0].ID
-	}
 	for _, u := range s.config.Users {
 		v.People = append(v.People, person(u, u.ID == state.user))
 	}
@@ -119,14 +118,13 @@ func placeName(p chat.Place) string {
 }
 
 // drawChat writes the page of a conversation.
-func (d *desk) drawChat(w http.ResponseWriter, r *http.Request, sess *session, place chat.Place, dr draft) {
-	who := d.who(sess)
+func (d *desk) drawChat(w http.ResponseWriter, r *http.Request, sess *session, who chat.User, place chat.Place, dr draft) {
 	t := d.sessions.snapshot(sess, talkKey{who.ID, place.Channel})
 	v := d.shell(r, talkKey{who.ID, place.Channel}, chatPath(place))
 	send := &sending{Action: chatPath(place), As: who.ID, Once: d.random()}
 	c := &chatView{
 		Name: placeName(place), Purpose: clean(d.config.Purpose[place.Channel]), Direct: place.Kind == chat.PlaceDirect,
-		Lost: t.lost, Draft: dr.text, Problem: dr.problem, Send: send,
+		Lost: t.lost, Cut: t.cut, Draft: dr.text, Problem: dr.problem, Send: send,
 		Bot: d.config.Title, Tagline: d.config.Tagline, Me: v.Me,
 	}
 	if len(t.messages) == 0 {
@@ -141,7 +139,7 @@ func (d *desk) drawChat(w http.ResponseWriter, r *http.Request, sess *session, p
 	v.Chat = c
 	status := http.StatusOK
 	if dr.problem != "" {
-		status = http.StatusUnprocessableEntity
+		status = dr.status
 		v.Refresh = false
 	}
 	d.write(w, r, status, "page", v)
@@ -162,8 +160,8 @@ func (d *desk) drawMessage(w http.ResponseWriter, r *http.Request, sess *session
 }
 
 // drawPage writes a reply at full width.
-func (d *desk) drawPage(w http.ResponseWriter, r *http.Request, sess *session, status int, req *chat.Request, a *answer) {
-	place := d.where(sess)
+func (d *desk) drawPage(w http.ResponseWriter, r *http.Request, status int, req *chat.Request, a *answer) {
+	place := d.where(r)
 	v := d.shell(r, talkKey{req.User.ID, place.Channel}, r.URL.Path)
 	dw := &drawer{
 		server: d.Server, prefix: "p-",
@@ -184,7 +182,7 @@ func (d *desk) refuse(w http.ResponseWriter, r *http.Request, status int, senten
 		http.Error(w, sentence, status)
 		return
 	}
-	v := d.shell(r, talkKey{"", d.config.Places[0].Channel}, "")
+	v := d.shell(r, talkKey{d.who(r).ID, d.where(r).Channel}, "")
 	v.Title, v.Problem = sentence, sentence
 	d.write(w, r, status, "page", v)
 }

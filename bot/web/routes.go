@@ -61,8 +61,7 @@ func (s *Server) Handler(h chat.Handler) http.Handler {
 
 // showHome shows the channel one looked at last.
 func (d *desk) showHome(w http.ResponseWriter, r *http.Request) {
-	sess := d.sessions.visit(w, r)
-	d.drawChat(w, r, sess, d.where(sess), draft{})
+	d.drawChat(w, r, d.sessions.look(r), d.who(r), d.where(r), draft{})
 }
 
 // showChat shows a channel.
@@ -72,9 +71,8 @@ func (d *desk) showChat(w http.ResponseWriter, r *http.Request) {
 		d.refuse(w, r, http.StatusNotFound, "There is no channel of that name.")
 		return
 	}
-	sess := d.sessions.visit(w, r)
-	d.sessions.set(sess, "", place.Channel)
-	d.drawChat(w, r, sess, place, draft{})
+	choose(w, r, placeCookie, place.Channel)
+	d.drawChat(w, r, d.sessions.look(r), d.who(r), place, draft{})
 }
 
 // speakAs changes who one speaks as.
@@ -82,11 +80,12 @@ func (d *desk) speakAs(w http.ResponseWriter, r *http.Request) {
 	if !d.parse(w, r) {
 		return
 	}
-	if _, ok := d.users[r.PostForm.Get("user")]; !ok {
+	user, ok := d.users[r.PostForm.Get("user")]
+	if !ok {
 		d.refuse(w, r, http.StatusBadRequest, "There is nobody of that name to speak as.")
 		return
 	}
-	d.sessions.set(d.sessions.visit(w, r), r.PostForm.Get("user"), "")
+	choose(w, r, userCookie, user.ID)
 	http.Redirect(w, r, safeNext(r.PostForm.Get("next")), http.StatusSeeOther)
 }
 
@@ -133,18 +132,25 @@ func (d *desk) showCall(w http.ResponseWriter, r *http.Request, call chat.Call) 
 		d.refuse(w, r, http.StatusNotFound, "There is no page at this address.")
 		return
 	}
-	sess := d.sessions.visit(w, r)
+	if !d.take() {
+		w.Header().Set("Retry-After", retryAfter)
+		d.refuse(w, r, http.StatusServiceUnavailable, "There is too much to do right now. Load this page again in a moment.")
+		return
+	}
+	defer d.release()
+	sess := d.sessions.look(r)
 	ctx, cancel := context.WithTimeout(r.Context(), pageLimit)
 	defer cancel()
 	req := &chat.Request{
-		Ref: d.newRef(), Call: call, Place: d.pagePlace(), User: d.who(sess), At: d.config.Now(), Themes: themes(),
+		Ref: d.newRef(), Call: call, Place: d.pagePlace(), User: d.who(r), At: d.config.Now(), Themes: themes(),
 	}
-	a := d.answer(ctx, sess, req)
+	reply, failed := d.reply(ctx, req)
+	a := d.keep(sess.id, reply, failed)
 	status := http.StatusOK
 	if a.failed {
 		status = http.StatusInternalServerError
 	}
-	d.drawPage(w, r, sess, status, req, a)
+	d.drawPage(w, r, status, req, a)
 }
 
 // pagePlace is where a page is read: by the one who asked for it alone, like
@@ -165,22 +171,6 @@ func (d *desk) pagePlace() chat.Place {
 func (d *desk) ours(p chat.Place) chat.Place {
 	p.Platform = d.Name()
 	return p
-}
-
-// where is the channel a session looked at last.
-func (d *desk) where(sess *session) chat.Place {
-	if p, ok := d.places[d.sessions.state(sess).place]; ok {
-		return p
-	}
-	return d.config.Places[0]
-}
-
-// who is the person a session speaks as.
-func (d *desk) who(sess *session) chat.User {
-	if u, ok := d.users[d.sessions.state(sess).user]; ok {
-		return u
-	}
-	return d.config.Users[0]
 }
 
 // newRef is a reference short enough to read out.

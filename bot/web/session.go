@@ -3,7 +3,6 @@ package web
 import (
 	"container/list"
 	"maps"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,6 +21,18 @@ const (
 	maxMessages = 200
 	// maxPending is how many answers one browser can wait for at once.
 	maxPending = 8
+	// maxKept bounds the conversations of one browser, maxKeptAll those of
+	// all; in bytes. Files are apart from it.
+	maxKept    = 8 << 20
+	maxKeptAll = 256 << 20
+	// messageBytes is what a message takes besides its text.
+	messageBytes = 300
+	// minToken is how long the token of a form is at least that tells one
+	// browser from another.
+	minToken = 16
+	// guest owns the files of pages that were drawn for a browser without a
+	// session. No session has this id.
+	guest = "guest"
 )
 
 // sessions is everything the playground remembers. One lock guards all of it,
@@ -33,18 +44,22 @@ type sessions struct {
 	byID  map[string]*list.Element
 	order *list.List // of *session, the last used first
 	files *fileStore
+	kept  int // bytes
 }
 
-// session is one browser. The lock of sessions guards it.
+// session is one browser that sent something. The lock of sessions guards it.
 type session struct {
 	id string
-	// user is who one speaks as, place the channel last looked at; "" is
-	// the first of each.
-	user, place string
+	// begun is the token of the form that it began with.
+	begun string
+	// back is set when the browser came back with its cookie. Programs that
+	// take no cookies never do, and must not push out those who do.
+	back bool
 	// lost is set when the browser had a session that is not kept any more;
 	// the next conversation says so, once.
 	lost  bool
 	talks map[talkKey]*talk
+	kept  int // bytes
 }
 
 // talkKey names a conversation of a session: who speaks, and where.
@@ -52,7 +67,9 @@ type talkKey struct{ user, place string }
 
 // talk is one conversation, oldest message first.
 type talk struct {
-	lost     bool
+	lost bool
+	// cut is set when older messages had to make room.
+	cut      bool
 	messages []*message
 }
 
@@ -71,6 +88,10 @@ type message struct {
 	done chan struct{}
 	// answer is nil until done.
 	answer *answer
+	// size is what the message takes, in bytes; gone is set when it is not
+	// kept any more.
+	size int
+	gone bool
 }
 
 // answer is a reply as it is kept: its files are in the store.
@@ -81,6 +102,7 @@ type answer struct {
 	context chat.Call
 	failed  bool
 	files   []string
+	size    int // bytes, without the files
 }
 
 func newSessions(random func() string) *sessions {
@@ -89,52 +111,68 @@ func newSessions(random func() string) *sessions {
 	}
 }
 
-// cookieName has the port in it, because cookies do not: two playgrounds on
-// one machine would take each other's sessions away.
-func cookieName(r *http.Request) string {
-	if _, port, err := net.SplitHostPort(r.Host); err == nil {
-		return "session-" + port
-	}
-	return "session"
-}
+// sessionCookie holds the id of a session.
+const sessionCookie = "session"
 
-// visit returns the session of a browser, or begins one.
-func (ss *sessions) visit(w http.ResponseWriter, r *http.Request) *session {
+// look returns the session of a browser to look at. One that has none is given
+// a throw-away: nothing is remembered of who only looks.
+func (ss *sessions) look(r *http.Request) *session {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
-	cookie, err := r.Cookie(cookieName(r))
-	if err == nil {
-		if e, ok := ss.byID[cookie.Value]; ok {
-			ss.order.MoveToFront(e)
-			return sessionOf(e)
+	s, lost := ss.of(r)
+	if s == nil {
+		s = &session{id: guest, lost: lost, talks: map[talkKey]*talk{}}
+	}
+	return s
+}
+
+// begin returns the session of a browser to add to, and begins it when there
+// is none. Of a form that was sent twice at once both belong to one session.
+func (ss *sessions) begin(w http.ResponseWriter, r *http.Request, once string) *session {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	s, lost := ss.of(r)
+	if s != nil {
+		return s
+	}
+	for e := ss.order.Front(); e != nil && len(once) >= minToken && s == nil; e = e.Next() {
+		if old := sessionOf(e); old.begun == once {
+			s = old
 		}
 	}
-	s := &session{id: ss.random(), lost: err == nil, talks: map[talkKey]*talk{}}
-	ss.byID[s.id] = ss.order.PushFront(s)
-	for ss.order.Len() > maxSessions {
-		oldest := sessionOf(ss.order.Back())
-		ss.order.Remove(ss.order.Back())
-		delete(ss.byID, oldest.id)
-		ss.files.dropSession(oldest.id)
+	if s == nil {
+		s = &session{id: ss.random(), begun: once, lost: lost, talks: map[talkKey]*talk{}}
+		ss.byID[s.id] = ss.order.PushFront(s)
+		for ss.order.Len() > maxSessions {
+			ss.evict(s)
+		}
 	}
-	http.SetCookie(w, &http.Cookie{
-		Name: cookieName(r), Value: s.id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil,
-	})
+	choose(w, r, sessionCookie, s.id)
 	return s
+}
+
+// of is the session that a request belongs to, or nil; lost tells that it had
+// one. The lock is held.
+func (ss *sessions) of(r *http.Request) (s *session, lost bool) {
+	id := chosen(r, sessionCookie)
+	e, ok := ss.byID[id]
+	if !ok {
+		return nil, id != ""
+	}
+	ss.order.MoveToFront(e)
+	s = sessionOf(e)
+	s.back = true
+	return s, false
 }
 
 // known returns the id of the session a request belongs to, or "".
 func (ss *sessions) known(r *http.Request) string {
-	cookie, err := r.Cookie(cookieName(r))
-	if err != nil {
-		return ""
-	}
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
-	if _, ok := ss.byID[cookie.Value]; !ok {
-		return ""
+	if s, _ := ss.of(r); s != nil {
+		return s.id
 	}
-	return cookie.Value
+	return ""
 }
 
 func sessionOf(e *list.Element) *session {
@@ -158,7 +196,7 @@ func (ss *sessions) snapshot(s *session, key talkKey) talk {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	t := s.talk(key)
-	c := talk{lost: t.lost, messages: make([]*message, len(t.messages))}
+	c := talk{lost: t.lost, cut: t.cut, messages: make([]*message, len(t.messages))}
 	for i, m := range t.messages {
 		copied := *m
 		c.messages[i] = &copied
@@ -191,22 +229,23 @@ func (ss *sessions) add(s *session, key talkKey, m *message) (*message, bool) {
 		return nil, false
 	}
 	t.messages = append(t.messages, m)
+	ss.grow(s, m, messageBytes+len(m.said)+callBytes(m.call))
 	if drop := len(t.messages) - maxMessages; drop > 0 {
-		for _, old := range t.messages[:drop] {
-			if old.answer != nil {
-				ss.files.drop(old.answer.files)
-			}
-		}
-		t.messages = slices.Delete(t.messages, 0, drop)
+		ss.forget(s, t, drop)
 	}
 	return m, true
 }
 
 // finish writes the answer of a message.
-func (ss *sessions) finish(m *message, a *answer) {
+func (ss *sessions) finish(s *session, m *message, a *answer) {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	m.answer = a
+	if m.gone {
+		ss.files.drop(a.files)
+	} else {
+		ss.grow(s, m, a.size)
+	}
 	close(m.done)
 }
 
@@ -242,23 +281,4 @@ func described(c chat.Call) string {
 		words = append(words, c.Args[name])
 	}
 	return strings.Join(append([]string{c.Command}, words...), " · ")
-}
-
-// set changes who a session speaks as, and where; "" keeps it.
-func (ss *sessions) set(s *session, user, place string) {
-	ss.mu.Lock()
-	defer ss.mu.Unlock()
-	if user != "" {
-		s.user = user
-	}
-	if place != "" {
-		s.place = place
-	}
-}
-
-// state is who a session speaks as, and where.
-func (ss *sessions) state(s *session) talkKey {
-	ss.mu.Lock()
-	defer ss.mu.Unlock()
-	return talkKey{s.user, s.place}
 }

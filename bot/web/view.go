@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"insightbot/chat"
 	"insightbot/text"
@@ -70,6 +71,9 @@ type columnView struct {
 type cellView struct {
 	linkView
 	Number bool
+	// Whole marks a date, a time or a number in a column of text, which must
+	// not be broken over lines.
+	Whole bool
 	// Head marks the first cell of a row, which names it.
 	Head bool
 }
@@ -200,6 +204,31 @@ func clean(s string) string {
 		lines[i] = text.Clean(line)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// maxWhole is how many characters stay on one line.
+const maxWhole = 32
+
+// whole reports whether a text looks like a number, a date or a span of them:
+// it is short, has a digit, and its words without one are units or months.
+func whole(s string) bool {
+	words := strings.Fields(s)
+	if utf8.RuneCountInString(s) > maxWhole || !strings.ContainsFunc(s, unicode.IsDigit) {
+		return false
+	}
+	for _, w := range words {
+		letters := strings.Trim(w, ".,:;()")
+		if strings.ContainsFunc(w, unicode.IsDigit) || !strings.ContainsFunc(w, unicode.IsLetter) ||
+			utf8.RuneCountInString(letters) <= 4 {
+			continue
+		}
+		_, errMonth := time.Parse("January", letters)
+		_, errDay := time.Parse("Monday", letters)
+		if errMonth != nil && errDay != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // clock writes when something was said, in the zone of who reads it.

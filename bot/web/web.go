@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -52,6 +53,13 @@ type Config struct {
 	// ReadOnly says which commands change nothing, so that a link may call
 	// them. Nil means that none may.
 	ReadOnly func(command string) bool
+	// Known says which commands exist, so that the log may name them. Nil
+	// means those that this Config names or ReadOnly knows.
+	Known func(command string) bool
+	// StopWithin is how long answers in flight may take to finish once Run
+	// is to end; 35 seconds when zero. It should be longer than the longest
+	// answer.
+	StopWithin time.Duration
 	// Log receives what went wrong; nothing is logged when nil.
 	Log *slog.Logger
 	// Now is the clock; time.Now when nil.
@@ -96,8 +104,11 @@ const (
 	patience = 20 * time.Second
 	// writeTimeout bounds one response.
 	writeTimeout = 60 * time.Second
-	// stopLimit is how long answers in flight may take to finish at the end.
-	stopLimit = 10 * time.Second
+	// stopWithin is the default of Config.StopWithin.
+	stopWithin = 35 * time.Second
+	// maxAnswers is how many calls all browsers together can have answered
+	// at once.
+	maxAnswers = 64
 )
 
 // Server is the playground. It is a chat.Platform.
@@ -114,12 +125,14 @@ type Server struct {
 	patience time.Duration
 	// answers counts the answers in flight.
 	answers sync.WaitGroup
+	// slots holds one entry for each call that is being answered.
+	slots chan struct{}
 }
 
 // New checks the configuration and returns a Server. Nothing runs yet.
 func New(c Config) (*Server, error) {
 	c = withDefaults(c)
-	s := &Server{config: c, random: rand.Text, patience: patience}
+	s := &Server{config: c, random: rand.Text, patience: patience, slots: make(chan struct{}, maxAnswers)}
 	if err := checkAddr(c); err != nil {
 		return nil, err
 	}
@@ -159,6 +172,12 @@ func withDefaults(c Config) Config {
 	if c.ReadOnly == nil {
 		c.ReadOnly = func(string) bool { return false }
 	}
+	if c.Known == nil {
+		c.Known = c.names
+	}
+	if c.StopWithin <= 0 {
+		c.StopWithin = stopWithin
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -168,20 +187,10 @@ func withDefaults(c Config) Config {
 	return c
 }
 
-// checkAddr refuses an address that other machines can reach, unless that is
-// wanted: whoever reaches the page can speak as anybody.
-func checkAddr(c Config) error {
-	host, _, err := net.SplitHostPort(c.Addr)
-	if err != nil {
-		return fmt.Errorf("web: address %q is not host:port: %w", c.Addr, err)
-	}
-	ip := net.ParseIP(host)
-	loopback := host == "localhost" || ip != nil && ip.IsLoopback()
-	if !loopback && !c.AllowRemote {
-		return fmt.Errorf("web: address %s can be reached from other machines, and the playground has no sign-in; "+
-			"use 127.0.0.1, or allow it explicitly", c.Addr)
-	}
-	return nil
+// names reports whether a Config names a command.
+func (c Config) names(command string) bool {
+	return command == c.Ask || command == c.Welcome.Command || c.ReadOnly(command) ||
+		slices.ContainsFunc(c.Pages, func(p Page) bool { return p.Command == command })
 }
 
 // index maps things by id and refuses a missing or doubled one.
@@ -207,7 +216,7 @@ func index[T any](list []T, noun string, id func(T) string) (map[string]T, error
 func (s *Server) Name() string { return "web" }
 
 // Run listens and serves until ctx is done. Answers in flight may then take
-// ten seconds to finish.
+// Config.StopWithin to finish.
 func (s *Server) Run(ctx context.Context, h chat.Handler) error {
 	select {
 	case <-ctx.Done():
@@ -244,7 +253,7 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, h chat.Handler) err
 		return fmt.Errorf("web: serve: %w", err)
 	case <-ctx.Done():
 	}
-	bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
+	bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.config.StopWithin)
 	defer cancel()
 	if err := srv.Shutdown(bound); err != nil {
 		s.config.Log.WarnContext(ctx, "some pages were cut off", "error", err)

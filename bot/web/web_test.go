@@ -19,9 +19,7 @@ func TestNew_Refuses(t *testing.T) {
 		"a user has no id":       func(c *Config) { c.Users = []chat.User{{Name: "x"}} },
 		`two entries for place`:  func(c *Config) { c.Places = []chat.Place{growth, growth} },
 		"has no sign-in":         func(c *Config) { c.Addr = "0.0.0.0:8080" },
-		"0.0.0.0:8080 can be":    func(c *Config) { c.Addr = "0.0.0.0:8080" },
-		":8080 can be reached":   func(c *Config) { c.Addr = ":8080" },
-		"host:port":              func(c *Config) { c.Addr = "8080" },
+		"an address such as":     func(c *Config) { c.Addr, c.AllowRemote = "8080", true },
 		"address /chat is taken": func(c *Config) { c.Pages = []Page{{Path: "/chat", Command: "x"}} },
 		"is not an address":      func(c *Config) { c.Pages = []Page{{Path: "/{x}", Command: "x"}} },
 		"must end in a slash":    func(c *Config) { c.Pages = []Page{{Path: "/x", Command: "x", Arg: "y"}} },
@@ -44,6 +42,34 @@ func TestNew_Refuses(t *testing.T) {
 	c.Addr, c.AllowRemote = "0.0.0.0:8080", true
 	if _, err := New(c); err != nil {
 		t.Errorf("remote, allowed: %v", err)
+	}
+}
+
+func TestCheckAddr(t *testing.T) {
+	const remote = " can be reached from other machines, and the playground has no sign-in, so it listens on this machine only: use 127.0.0.1:"
+	const none = " is not an address such as 127.0.0.1:8080"
+	for addr, want := range map[string]string{
+		"127.0.0.1:8080": "", "127.8.9.1:0": "", "localhost:1": "", "[::1]:1": "",
+		"0.0.0.0:8080":    "web: address 0.0.0.0:8080" + remote + "8080",
+		":9000":           "web: address :9000" + remote + "9000",
+		"[::]:80":         "web: address [::]:80" + remote + "80",
+		"192.0.2.7:80":    "web: address 192.0.2.7:80" + remote + "80",
+		"example.org:80":  "web: address example.org:80" + remote + "80",
+		"8080":            `web: "8080"` + none,
+		"":                `web: ""` + none,
+		"127.0.0.1":       `web: "127.0.0.1"` + none,
+		"127.0.0.1:":      `web: "127.0.0.1:"` + none,
+		"127.0.0.1:http":  `web: "127.0.0.1:http"` + none,
+		"127.0.0.1:70000": `web: "127.0.0.1:70000"` + none,
+		"::1:80":          `web: "::1:80"` + none,
+	} {
+		got := ""
+		if err := CheckAddr(addr); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", addr, got, want)
+		}
 	}
 }
 
@@ -120,6 +146,31 @@ func TestRun_StopsAfterAnswersInFlight(t *testing.T) {
 	if body := <-got; !strings.Contains(body, "4,812 people") {
 		t.Errorf("the answer in flight was lost: %s", body)
 	}
+}
+
+func TestRun_StopsWithinTheBound(t *testing.T) {
+	if s, err := New(testConfig()); err != nil || s.config.StopWithin != 35*time.Second {
+		t.Errorf("the bound is %v, %v", s.config.StopWithin, err)
+	}
+	b := newBench(t, func(c *Config) { c.StopWithin = 30 * time.Millisecond })
+	b.fake.gate = make(chan struct{})
+	b.server.patience = time.Millisecond
+	var lc net.ListenConfig
+	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	b.post("/chat/growth", "q", "slow")
+	stop()
+	if err := b.server.serve(ctx, ln, b.fake); err != nil {
+		t.Errorf("Run returned %v", err)
+	}
+	if !strings.Contains(b.log.String(), "some answers were cut off") {
+		t.Error("the log does not say that answers were cut off")
+	}
+	close(b.fake.gate)
+	b.server.answers.Wait()
 }
 
 func TestServer_IsAPlatform(t *testing.T) {

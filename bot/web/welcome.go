@@ -10,9 +10,10 @@ import (
 // come from a reply like everything else here, so that nobody is offered what
 // they may not ask. Without an answer there are none: the page works without.
 func (d *desk) suggestions(ctx context.Context, who chat.User, place chat.Place) []string {
-	if d.config.Welcome.IsZero() {
+	if d.config.Welcome.IsZero() || !d.take() {
 		return nil
 	}
+	defer d.release()
 	reply, err := d.call(ctx, &chat.Request{
 		Ref: d.newRef(), Call: d.config.Welcome, Place: d.ours(place), User: who, At: d.config.Now(), Themes: themes(),
 	})
