@@ -46,6 +46,9 @@ func (r *run) note(format string, args ...any) {
 // match completes the groups of two windows: one that only the earlier window
 // has is shown as nothing in the current one, where nothing is zero.
 func (r *run) match(current, previous groups) {
+	if len(current) == 0 && !r.settled(r.query.Window) {
+		return // there may be no data yet
+	}
 	for _, key := range r.order(previous) {
 		if current[key] == nil && r.def.zero && len(current) < maxGroups {
 			current[key] = &group{key: key, values: previous[key].values}

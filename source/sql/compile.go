@@ -18,6 +18,9 @@ type request struct {
 	breakdowns []string
 	filters    []insight.Filter
 	attributes map[string][]string
+	// stored asks for the time column as it is stored, whatever the window
+	// and the filters: the bucket holds its type and its text.
+	stored bool
 	// only narrows the run to these breakdown groups, where not nil.
 	only [][]string
 }
@@ -65,6 +68,10 @@ func (c *compiler) fill(hole string) error {
 	case holeFilters:
 		return c.filters()
 	case holeWindow:
+		if c.request.stored {
+			c.text.WriteString("((" + c.def.time.column + ") IS NOT NULL)")
+			return nil
+		}
 		from, to := c.def.time.bounds(c.request.window)
 		column := "(" + c.def.time.column + ")"
 		c.text.WriteString("(" + column + " >= " + c.bind(from) + " AND " + column + " < " + c.bind(to) + ")")
@@ -86,6 +93,9 @@ func (c *compiler) bind(value any) string {
 
 // bucket is the expression of the time bucket.
 func (c *compiler) bucket() string {
+	if c.request.stored {
+		return "(typeof(" + c.def.time.column + ") || ':' || (" + c.def.time.column + "))"
+	}
 	if c.request.grain == insight.GrainNone || c.def.time == nil {
 		return "NULL"
 	}
@@ -143,6 +153,10 @@ func (c *compiler) group() error {
 
 // filters writes the filters, the row attributes and the groups to keep.
 func (c *compiler) filters() error {
+	if c.request.stored {
+		c.text.WriteString("(1 = 1)")
+		return nil
+	}
 	var all []string
 	for _, f := range c.request.filters {
 		column, ok := c.def.dimensions[f.Field]

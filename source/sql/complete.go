@@ -91,6 +91,7 @@ func (d *draft) completeDimensions(dims map[string]shared) []shared {
 	var used []shared
 	breakdowns := 0
 	for _, use := range d.dimensions {
+		use.breakdown = use.breakdown && brokenDownShape(in.Chart.Shape())
 		def := dims[use.name]
 		used = append(used, def)
 		label := def.label
@@ -116,6 +117,9 @@ func (d *draft) completeDimensions(dims map[string]shared) []shared {
 // labelOf makes words of a name: sales_rep is "Sales rep".
 func labelOf(name string) string {
 	words := strings.NewReplacer("_", " ", "-", " ").Replace(name)
+	if words == "" {
+		return "" // a name that was refused already
+	}
 	return strings.ToUpper(words[:1]) + words[1:]
 }
 
@@ -183,6 +187,9 @@ func (d *draft) checkHoles() {
 	}
 	if (len(in.Accepts.Dimensions) > 0 || len(in.Accepts.Attributes) > 0) && !t.has(holeFilters) {
 		d.late(at, "the statement has no {{filters}}", "`dimensions` and `attributes` need it")
+	}
+	if !brokenDownShape(in.Chart.Shape()) && t.has(holeBreakdown) {
+		d.late(at, "a "+string(in.Chart)+" cannot be broken down", "leave {{breakdown}} out; its dimensions are filters")
 	}
 	if in.Accepts.MaxBreakdowns > 0 {
 		if !t.has(holeBreakdown) {

@@ -75,3 +75,13 @@ func bucketedShape(s insight.Shape) bool {
 		return false
 	}
 }
+
+// brokenDownShape reports whether results of this shape can be split by a dimension.
+func brokenDownShape(s insight.Shape) bool {
+	switch s {
+	case insight.ShapeBox, insight.ShapeHistogram, insight.ShapeLifecycle, insight.ShapePaths:
+		return false
+	default:
+		return true
+	}
+}

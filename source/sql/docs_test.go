@@ -31,7 +31,8 @@ func docExample(t testing.TB) string {
 // docDatabase is a database for it.
 func docDatabase(t testing.TB) string {
 	return database(t, "CREATE TABLE accounts (id INTEGER PRIMARY KEY, name TEXT, country TEXT, plan TEXT)",
-		"CREATE TABLE signups (account_id INTEGER, at INTEGER)",
+		"CREATE TABLE signups (account_id INTEGER, at INTEGER)", "CREATE TABLE imports (finished_at INTEGER)",
+		"INSERT INTO imports VALUES (unixepoch('2026-06-09')), (unixepoch('2026-06-10'))",
 		"INSERT INTO accounts VALUES (1, 'Acme', 'DE', 'Free'), (2, 'Beta', 'US', 'Pro'), (3, 'Acme', 'US', 'Pro'), (4, NULL, NULL, NULL)",
 		"INSERT INTO signups VALUES (1, unixepoch('2026-06-01')), (2, unixepoch('2026-06-02')), (3, unixepoch('2026-06-02 10:00'))")
 }

@@ -225,7 +225,7 @@ func TestRun_InjectionThroughValues(t *testing.T) {
 func TestRun_ManyAtOnceAreRefusedPolitely(t *testing.T) {
 	s := open(t, signups(t), item("number", "format: {kind: number}",
 		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n LIMIT 20000) SELECT max(i) AS value FROM n"),
-		func(c *Config) { c.Concurrency = 2 })
+		func(c *Config) { c.Concurrency = 2; c.Timeout = time.Minute })
 	in := find(t, s)
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -304,5 +304,67 @@ func TestRun_ErrorsTellWhatHappened(t *testing.T) {
 	missing := open(t, filepath.Join(t.TempDir(), "none.sqlite"), item("number", "tags: [a]", "SELECT 1 AS value"))
 	if _, err := missing.Run(t.Context(), find(t, missing), insight.Query{}); !errors.Is(err, insight.ErrUnavailable) {
 		t.Errorf("a file that is not there: %v", err)
+	}
+}
+
+func TestRun_ReturnsAtTheDeadlineWhateverTheDriverDoes(t *testing.T) {
+	// One call of one function: nothing in it looks for an interruption.
+	const slow = "SELECT instr(replace(hex(zeroblob(%d)), '0', 'a'), replace(hex(zeroblob(%d)), '0', 'a') || 'b') AS value"
+	s := open(t, signups(t), item("number", "tags: [a]", fmt.Sprintf(slow, 260_000, 130_000)),
+		func(c *Config) { c.Timeout = 100 * time.Millisecond; c.Concurrency = 2 })
+	in := find(t, s)
+	for range 2 {
+		start := time.Now()
+		_, err := s.Run(t.Context(), in, insight.Query{})
+		if took := time.Since(start); !errors.Is(err, insight.ErrTimeout) || took > time.Second {
+			t.Errorf("after %s: %v", took, err)
+		}
+	}
+	if n := len(s.slots); n != 2 {
+		t.Errorf("%d runs are alive, not 2", n)
+	}
+	if _, err := s.Run(t.Context(), in, insight.Query{}); !errors.Is(err, insight.ErrBusy) {
+		t.Errorf("a third run beside two that do not end: %v", err)
+	}
+	for end := time.Now().Add(time.Minute); len(s.slots) > 0; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the runs never end")
+		}
+	}
+	if n := s.db.Stats().OpenConnections; n != 0 {
+		t.Errorf("%d connections are kept that were interrupted", n)
+	}
+}
+
+func TestSession_ADefectEndsTheRunAlone(t *testing.T) {
+	s := open(t, signups(t), counts(""))
+	err := s.session(t.Context(), func(context.Context, querier) error { panic("a defect") })
+	if !errors.Is(err, insight.ErrBroken) || !strings.Contains(err.Error(), "a defect") || len(s.slots) != 0 {
+		t.Errorf("got %v, %d places taken", err, len(s.slots))
+	}
+}
+
+func TestSession_CellsAndColumnsAreBounded(t *testing.T) {
+	columns := make([]string, 150)
+	for i := range columns {
+		columns[i] = fmt.Sprintf("c%d INTEGER", i)
+	}
+	s := open(t, database(t, "CREATE TABLE s (at INTEGER)", "CREATE TABLE wide ("+strings.Join(columns, ", ")+")", "INSERT INTO wide (c149) VALUES (7)"),
+		item("table", "tags: [a]", "SELECT 1"))
+	for text, want := range map[string]error{
+		"SELECT length(randomblob(1100000))":                           insight.ErrTooLarge,
+		"SELECT randomblob(900000)" + strings.Repeat(", 1", 64):        insight.ErrTooLarge,
+		"SELECT * FROM wide":                                           insight.ErrTooLarge,
+		"SELECT 'a' LIKE '" + strings.Repeat("%a", 1000) + "'":         insight.ErrBroken,
+		"SELECT c149 FROM wide":                                        nil,
+		"SELECT length(randomblob(900000))" + strings.Repeat(", 1", 9): nil,
+	} {
+		err := s.session(t.Context(), func(ctx context.Context, q querier) error {
+			_, err := fetch(ctx, q, statement{text: text}, caps{rows: 10, bytes: 1 << 20})
+			return err
+		})
+		if !errors.Is(err, want) || want == nil && err != nil {
+			t.Errorf("%.60s: %v", text, err)
+		}
 	}
 }

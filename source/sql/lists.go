@@ -3,6 +3,7 @@ package sqlsource
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -31,6 +32,11 @@ func (r *run) paths(ctx context.Context) error {
 		return err
 	}
 	average := rows.column("average_seconds")
+	type hop struct {
+		step     int
+		from, to string
+	}
+	seen := map[hop]bool{}
 	for _, row := range rows.rows {
 		p := insight.Path{Source: keyOf(row[from]), Target: keyOf(row[to])}
 		var err1, err2, err3 error
@@ -40,6 +46,11 @@ func (r *run) paths(ctx context.Context) error {
 		if err := cmp.Or(err1, err2, err3); err != nil {
 			return err
 		}
+		h := hop{p.Step, p.Source, p.Target}
+		if seen[h] {
+			return fmt.Errorf("two rows for one step from source to target: %w", insight.ErrBroken)
+		}
+		seen[h] = true
 		r.result.Paths = append(r.result.Paths, p)
 	}
 	slices.SortStableFunc(r.result.Paths, func(a, b insight.Path) int {
@@ -64,6 +75,7 @@ func (r *run) histogram(ctx context.Context) error {
 		}
 		h := insight.Histogram{Label: r.def.insight.Title, Previous: i > 0, Average: math.NaN()}
 		average := rows.column("average")
+		seen := map[float64]bool{}
 		for _, row := range rows.rows {
 			from, err1 := numberOf(row[bin], "bin")
 			count, err2 := countOf(row[value])
@@ -73,6 +85,10 @@ func (r *run) histogram(ctx context.Context) error {
 			if math.IsNaN(from) {
 				return broken("bin", "NULL")
 			}
+			if seen[from] {
+				return fmt.Errorf("two rows for one bin: %w", insight.ErrBroken)
+			}
+			seen[from] = true
 			h.Bins = append(h.Bins, insight.Bin{From: from, Count: count})
 			if average >= 0 {
 				if h.Average, err = numberOf(row[average], "average"); err != nil {

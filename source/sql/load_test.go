@@ -113,3 +113,19 @@ func TestLoad_Limits(t *testing.T) {
 		}
 	}
 }
+
+func TestInsights_EmptyNamesAreProblems(t *testing.T) {
+	for name, yaml := range map[string]string{
+		"a dimension":        item("number", "dimensions: {\"\": s.plan}", "SELECT {{breakdown}}, 1 AS value FROM s WHERE {{filters}}"),
+		"a shared dimension": "dimensions: {\"\": {values: [a]}}\n" + item("number", "dimensions: {\"\": s.plan}", "SELECT 1 AS value"),
+		"an attribute":       item("number", "attributes: {\"\": s.plan}", "SELECT 1 AS value FROM s WHERE {{filters}}"),
+		"a column":           item("table", "columns: {\"\": number}", "SELECT 1"),
+		"a value":            "dimensions: {plan: {values: [{key: \"\"}]}}\n" + item("number", "tags: [a]", "SELECT 1 AS value"),
+		"an id":              strings.Replace(item("number", "tags: [a]", "SELECT 1 AS value"), "id: x", "id: \"\"", 1),
+	} {
+		s := openBroken(t, signups(t), yaml)
+		if _, err := s.Insights(t.Context()); len(insight.Problems(err)) == 0 {
+			t.Errorf("%s without a name: %v", name, err)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package sqlsource
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -85,7 +86,10 @@ func (r *run) lifecycle(ctx context.Context) error {
 		if counts[s] == nil {
 			counts[s] = map[time.Time]float64{}
 		}
-		counts[s][keys[i]] += v
+		if _, twice := counts[s][keys[i]]; twice {
+			return fmt.Errorf("two rows for one bucket and status: %w", insight.ErrBroken)
+		}
+		counts[s][keys[i]] = v
 	}
 	if len(rows.rows) == 0 {
 		return nil
@@ -93,6 +97,9 @@ func (r *run) lifecycle(ctx context.Context) error {
 	for _, s := range statuses() {
 		series := insight.Series{Key: string(s), Label: labelOf(string(s)), Status: s}
 		for _, at := range slots {
+			if !at.settled {
+				continue
+			}
 			series.Points = append(series.Points, insight.Point{At: at.start, Value: counts[s][at.key]})
 			series.Total += counts[s][at.key]
 		}
@@ -121,6 +128,9 @@ func (r *run) boxes(ctx context.Context) error {
 			if numbers[k], err = numberOf(row[place], names[k]); err != nil {
 				return err
 			}
+		}
+		if found[keys[i]] != nil {
+			return fmt.Errorf("two rows for one bucket: %w", insight.ErrBroken)
 		}
 		found[keys[i]] = numbers
 	}
@@ -181,9 +191,10 @@ func (r *run) retention(ctx context.Context) error {
 		}
 		triangles[key].add(keys[i], n, v)
 	}
+	slots, newest := r.reached(slots, order)
 	order = largest(r, order, func(t *triangle) float64 { return t.size }, func(t *triangle) string { return t.key })
 	for _, t := range order {
-		r.result.Cohorts = append(r.result.Cohorts, r.cohorts(t, slots, most))
+		r.result.Cohorts = append(r.result.Cohorts, r.cohorts(t, slots, most, newest))
 	}
 	return nil
 }
@@ -214,14 +225,14 @@ func (t *triangle) add(cohort time.Time, n int, v float64) {
 // a period that has not come is absent and one without anybody is zero. Every
 // member counts periods from their own start, so a period has come when the
 // youngest of the cohort began it, and is complete when they ended it.
-func (r *run) cohorts(t *triangle, slots []slot, most int) insight.Cohorts {
+func (r *run) cohorts(t *triangle, slots []slot, most, newest int) insight.Cohorts {
 	c := insight.Cohorts{Key: t.key, Label: r.label(t.key, t.values), Values: t.values}
 	g := r.result.Grain
-	for _, s := range slots {
+	for i, s := range slots {
 		row := insight.Cohort{At: s.start, Label: bucketLabel(s.start, g)}
 		row.Counts, row.Incomplete = []float64{t.counts[s.key][0]}, s.end.After(r.limit)
 		at := g.Next(s.end)
-		for n := 1; n <= most && at.Before(r.limit); n++ {
+		for n := 1; n <= min(most, newest-i) && at.Before(r.limit); n++ {
 			row.Counts = append(row.Counts, t.counts[s.key][n])
 			at = g.Next(at)
 			row.Incomplete = at.After(r.limit)
@@ -229,6 +240,25 @@ func (r *run) cohorts(t *triangle, slots []slot, most int) insight.Cohorts {
 		c.Rows = append(c.Rows, row)
 	}
 	return c
+}
+
+// reached returns the cohorts that the data is known to reach, and the last
+// period it reaches, as the place of the cohort that began in it: where nobody
+// says as of when the data is, that of the newest row.
+func (r *run) reached(slots []slot, all []*triangle) ([]slot, int) {
+	if r.settled(r.query.Window) {
+		return slots, len(slots) + maxPeriods
+	}
+	slots = slices.DeleteFunc(slots, func(s slot) bool { return !s.settled })
+	newest := 0
+	for i, s := range slots {
+		for _, t := range all {
+			for n := range t.counts[s.key] {
+				newest = max(newest, i+n)
+			}
+		}
+	}
+	return slots, newest
 }
 
 // bucketLabel names a bucket by its start.

@@ -162,13 +162,17 @@ func readValues(f *file, n ast.Node, d *shared) {
 		return
 	}
 	for _, item := range f.list(n) {
-		v := insight.Value{}
+		v, before := insight.Value{}, len(f.problems)
 		if _, ok := f.resolve(item).(ast.MapNode); ok {
 			f.object(item, "a value", keys{
 				"key": f.loose(&v.Key), "label": f.loose(&v.Label), "words": f.texts(&v.Words),
 			}, "key")
 		} else {
 			f.loose(&v.Key)(item)
+		}
+		if v.Key == "" && len(f.problems) == before {
+			f.problem(item, "a value without a key", "what has no value is asked for as “none”")
+			continue
 		}
 		if slices.ContainsFunc(d.values, func(o insight.Value) bool { return o.Key == v.Key }) {
 			f.problem(item, "value “"+clip(v.Key)+"” is listed twice", "")

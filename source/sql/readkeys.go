@@ -191,6 +191,9 @@ func readColumns(f *file, n ast.Node, into *[]insight.Column) {
 	fields, _ := f.fields(n, "`columns`")
 	for _, fd := range fields {
 		c := insight.Column{Name: fd.key}
+		if fd.key == "" {
+			f.problem(fd.at, "a column without a name", "")
+		}
 		oneOf(f, &c.Type, "column type", insight.ColumnNumber, insight.ColumnTime,
 			insight.ColumnEmail, insight.ColumnName, insight.ColumnIP, "plain")(orNode(fd.value, fd.at))
 		if c.Type == "plain" {

@@ -75,10 +75,9 @@ func (s *rowset) read(rows *sql.Rows, c caps) error {
 			return err
 		}
 		for _, v := range row {
-			size += sizeOf(v)
-		}
-		if size > c.bytes {
-			return s.full(c, "bytes", c.bytes)
+			if size += sizeOf(v); size > c.bytes {
+				return s.full(c, "bytes", c.bytes)
+			}
 		}
 		s.rows = append(s.rows, row)
 	}

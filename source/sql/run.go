@@ -2,7 +2,6 @@ package sqlsource
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -10,12 +9,8 @@ import (
 	"insightbot/insight"
 )
 
-const (
-	// queueFactor is how many runs may wait for each that may run.
-	queueFactor = 16
-	// asOfKept is how long an answer to as_of is believed.
-	asOfKept = time.Minute
-)
+// asOfKept is how long an answer to as_of is believed.
+const asOfKept = time.Minute
 
 // freshness is an answer to as_of.
 type freshness struct {
@@ -28,9 +23,14 @@ type run struct {
 	def    definition
 	query  insight.Query
 	db     querier
-	// limit is where the data ends: as of, but not after now.
-	limit  time.Time
-	result insight.Result
+	// limit is where the data ends: as of, but not after now. Where nobody
+	// says as of when the data is, fresh is false and limit is now.
+	limit time.Time
+	fresh bool
+	// startless is set when nothing shows that there was data before the
+	// first row of the window.
+	startless bool
+	result    insight.Result
 }
 
 // Run implements insight.Source.
@@ -52,44 +52,6 @@ func (s *Source) Run(ctx context.Context, in insight.Insight, q insight.Query) (
 		return insight.Result{}, fmt.Errorf("sqlsource: %s: %w", in.ID, err)
 	}
 	return r.result, nil
-}
-
-// session gives use of a connection, within the limits: so many at once, a
-// queue of bounded length, a deadline, and one read transaction, so that all
-// statements of a run see the same data.
-func (s *Source) session(ctx context.Context, use func(context.Context, querier) error) (err error) {
-	if s.waiting.Add(1) > int64(queueFactor*s.config.Concurrency) {
-		s.waiting.Add(-1)
-		return fmt.Errorf("the queue is full: %w", insight.ErrBusy)
-	}
-	select {
-	case s.slots <- struct{}{}:
-		s.waiting.Add(-1)
-		defer func() { <-s.slots }()
-	case <-ctx.Done():
-		s.waiting.Add(-1)
-		return fmt.Errorf("waited too long: %w: %w", insight.ErrBusy, context.Cause(ctx))
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, s.config.Timeout, errDeadline)
-	defer cancel()
-	conn, err := s.db.Conn(ctx)
-	if err != nil {
-		return failed(ctx, err)
-	}
-	defer func() {
-		if closing := conn.Close(); err == nil && closing != nil {
-			err = failed(ctx, closing)
-		}
-	}()
-	if err := limit(conn); err != nil {
-		return err
-	}
-	tx, err := conn.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return failed(ctx, err)
-	}
-	defer tx.Rollback() //nolint:errcheck // nothing was written, and the deadline may have ended it already
-	return use(ctx, tx)
 }
 
 // check refuses what the insight does not accept.
@@ -149,10 +111,14 @@ func (r *run) do(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.limit = asOf
+	r.limit, r.fresh = now, !asOf.IsZero()
+	if r.fresh {
+		r.limit = asOf
+		r.result.AsOf = asOf.In(r.zone())
+	}
 	shape := r.def.insight.Chart.Shape()
 	r.result.Shape, r.result.Window, r.result.Grain = shape, r.query.Window, r.query.Grain
-	r.result.AsOf, r.result.Filters = asOf.In(r.zone()), r.query.Filters
+	r.result.Filters = r.query.Filters
 	if r.query.Compare != insight.CompareNone {
 		r.result.Previous = r.query.Previous
 	}
@@ -202,10 +168,11 @@ func (r *run) fetchCapped(ctx context.Context, req request, c caps) (rowset, err
 	return fetch(ctx, r.db, st, c)
 }
 
-// asOf is up to when the data is complete, never after now.
+// asOf is up to when the data is complete, never after now; zero when nobody
+// says.
 func (s *Source) asOf(ctx context.Context, db querier, d definition, now time.Time) (time.Time, error) {
 	if d.asOf == "" {
-		return now, nil
+		return time.Time{}, nil
 	}
 	key := d.insight.ID + "\x00" + d.insight.Version
 	s.mu.RLock()
@@ -226,7 +193,7 @@ func (s *Source) asOf(ctx context.Context, db querier, d definition, now time.Ti
 		s.fresh[key] = known
 		s.mu.Unlock()
 	}
-	if known.asOf.IsZero() || known.asOf.After(now) {
+	if known.asOf.After(now) {
 		return now, nil
 	}
 	return known.asOf, nil

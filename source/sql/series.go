@@ -42,7 +42,13 @@ func (r *run) bucketOf(v any, g insight.Grain, zone *time.Location) (time.Time, 
 // slot is one bucket of the answer.
 type slot struct {
 	key, start, end time.Time
+	// settled is set when no row means that nothing happened, and not that
+	// the data is not there yet.
+	settled bool
 }
+
+// settled reports whether the data of a whole window is known to be there.
+func (r *run) settled(w insight.Window) bool { return r.fresh || w.IsZero() }
 
 // slots lists the buckets of a window that can hold data: none before the
 // earliest, none that has not begun. Buckets that rows speak of are kept in
@@ -50,14 +56,19 @@ type slot struct {
 func (r *run) slots(w insight.Window, g insight.Grain, rows map[time.Time]bool) []slot {
 	ws, earliest := r.def.insight.WeekStart, r.def.insight.Accepts.Earliest
 	var all []slot
-	last := time.Time{}
+	var first, last time.Time
 	for key := range rows {
 		if key.After(last) {
 			last = key
 		}
+		if first.IsZero() || key.Before(first) {
+			first = key
+		}
 	}
 	for _, start := range starts(w, g, ws, r.source.config.MaxRows) {
 		s := slot{key: bucketKey(start, g, ws), start: start, end: g.Next(start)}
+		// Where nobody says as of when the data is, its newest row does.
+		s.settled = r.settled(w) || len(rows) > 0 && !s.key.After(last) && (!r.startless || !s.key.Before(first))
 		began := start.Before(r.limit) || !s.key.After(last)
 		if began && s.end.After(earliest) || rows[s.key] {
 			all = append(all, s)
@@ -86,24 +97,19 @@ func starts(w insight.Window, g insight.Grain, weekStart time.Weekday, limit int
 
 // series makes the series of one window.
 func (r *run) series(order []string, found groups, w insight.Window, g insight.Grain) []insight.Series {
-	if len(found) == 0 && len(r.query.Breakdowns) == 0 && r.def.zero && r.began(w) {
+	if len(found) == 0 && len(r.query.Breakdowns) == 0 && r.def.zero && r.began(w) && r.settled(w) {
 		order, found = []string{""}, groups{"": {values: []string{}}}
 	}
 	var slots []slot
 	if g != insight.GrainNone {
-		rows := map[time.Time]bool{}
-		for _, group := range found {
-			for key := range group.points {
-				rows[key] = true
-			}
-		}
-		slots = r.slots(w, g, rows)
+		slots = r.slots(w, g, keysOf(found))
 	}
+	zero := r.def.zero && (r.settled(w) || len(found) > 0)
 	var all []insight.Series
 	for _, key := range order {
 		group := found[key]
 		if group == nil {
-			if !r.def.zero || !r.began(w) {
+			if !zero || !r.began(w) {
 				continue
 			}
 			group = nothing(key)
@@ -119,7 +125,7 @@ func (r *run) series(order []string, found groups, w insight.Window, g insight.G
 		for _, at := range slots {
 			v, ok := group.points[at.key]
 			switch {
-			case !ok && r.def.zero:
+			case !ok && zero && at.settled:
 				v = 0
 			case !ok:
 				v = math.NaN()
@@ -127,7 +133,7 @@ func (r *run) series(order []string, found groups, w insight.Window, g insight.G
 			some = some || !math.IsNaN(v)
 			s.Points = append(s.Points, insight.Point{At: at.start, Value: v})
 		}
-		if math.IsNaN(s.Total) && r.def.zero {
+		if math.IsNaN(s.Total) && zero {
 			s.Total, some = 0, true
 		}
 		if some {

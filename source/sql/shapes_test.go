@@ -2,7 +2,9 @@ package sqlsource
 
 import (
 	"errors"
+	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -177,6 +179,10 @@ func TestRun_WrongColumnsAreBroken(t *testing.T) {
 		"paths without a target":   {"paths", "tags: [a]", "SELECT 1 AS step, 'a' AS source, 1 AS value"},
 		"a breakdown that is gone": {"number", "dimensions: {plan: s.plan}", "SELECT value FROM (SELECT {{breakdown}}, count(*) AS value FROM s WHERE {{filters}} GROUP BY {{group}})"},
 		"two rows for one bucket":  {"line", timed, "SELECT {{bucket}}, 1 AS value FROM s WHERE {{window}} AND at < 1772409600"},
+		"two boxes for one bucket": {"box", timed, "SELECT {{bucket}}, 1 AS min, 2 AS p25, 3 AS median, 4 AS p75, 5 AS max, 3 AS mean FROM s WHERE {{window}}"},
+		"two rows for one status":  {"lifecycle", timed, "SELECT {{bucket}}, 'new' AS status, 1 AS value FROM s WHERE {{window}}"},
+		"two rows for one bin":     {"histogram", "tags: [a]", "SELECT 1 AS bin, 1 AS value UNION ALL SELECT 1, 2"},
+		"two rows for one hop":     {"paths", "tags: [a]", "SELECT 1 AS step, 'a' AS source, 'b' AS target, 1 AS value UNION ALL SELECT 1, 'a', 'b', 2"},
 		"two rows for one total":   {"number", "tags: [a]", "SELECT 1 AS value FROM s"},
 		"as_of that is no time":    {"number", "as_of: SELECT 'soon'", "SELECT 1 AS value"},
 		"as_of of a missing table": {"number", "as_of: SELECT max(at) FROM nowhere", "SELECT 1 AS value"},
@@ -192,6 +198,58 @@ func TestRun_WrongColumnsAreBroken(t *testing.T) {
 		}
 		if _, err := s.Run(t.Context(), in, q); !errors.Is(err, insight.ErrBroken) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestInsights_ShapesWithoutBreakdowns(t *testing.T) {
+	timed := "time: {column: s.at, type: unix, grains: [day]}\ndimensions: {plan: s.plan}"
+	for chart, statement := range map[string]string{
+		"box":       "SELECT {{bucket}}%s, 1 AS min, 2 AS p25, 3 AS median, 4 AS p75, 5 AS max, 3 AS mean FROM s WHERE {{window}} AND {{filters}} GROUP BY {{group}}",
+		"histogram": "SELECT 1 AS bin%s, count(*) AS value FROM s WHERE {{window}} AND {{filters}}",
+		"lifecycle": "SELECT {{bucket}}%s, 'new' AS status, count(*) AS value FROM s WHERE {{window}} AND {{filters}} GROUP BY {{group}}",
+		"paths":     "SELECT 1 AS step%s, 'a' AS source, 'b' AS target, count(*) AS value FROM s WHERE {{window}} AND {{filters}}",
+	} {
+		rest := timed
+		if chart == "histogram" || chart == "paths" {
+			rest = strings.Replace(timed, ", grains: [day]", "", 1)
+		}
+		s := open(t, signups(t), signupsYAML+item(chart, rest, fmt.Sprintf(statement, "")))
+		in := find(t, s)
+		if d := in.Accepts.Dimensions[0]; d.Breakdown || !d.Filter || in.Accepts.MaxBreakdowns != 0 {
+			t.Errorf("%s takes %d breakdowns, %+v", chart, in.Accepts.MaxBreakdowns, d)
+		}
+		q := insight.Query{Window: days(t, time.UTC, "2026-03-01", "2026-03-04"), Breakdowns: []string{"plan"}}
+		if _, err := s.Run(t.Context(), in, q); !errors.Is(err, insight.ErrUnsupported) {
+			t.Errorf("%s by plan: %v", chart, err)
+		}
+		s = openBroken(t, signups(t), signupsYAML+item(chart, rest, fmt.Sprintf(statement, ", {{breakdown}}")))
+		if _, err := s.Insights(t.Context()); err == nil || !strings.Contains(err.Error(), "cannot be broken down") {
+			t.Errorf("%s with a breakdown: %v", chart, err)
+		}
+	}
+}
+
+func TestRun_OneValueOfSeveralTypes(t *testing.T) {
+	path := database(t, "CREATE TABLE m (at INTEGER, v)", "INSERT INTO m VALUES (1772323200, 1), (1772323201, '1'), (1772323202, '1'), (1772323203, 'x')")
+	w := days(t, time.UTC, "2026-03-01", "2026-03-02")
+	yaml := func(total, group string) string {
+		return item("bar", "total: "+total+"\nas_of: SELECT '2099-01-01'\ntime: {column: at, type: unix, grains: [day]}\ndimensions: {v: v}",
+			"SELECT {{bucket}}, {{breakdown}}, count(*) AS value FROM m WHERE {{window}} AND {{filters}} GROUP BY {{group}}"+group)
+	}
+	for _, grain := range []insight.Grain{insight.GrainNone, insight.GrainDay} {
+		q := insight.Query{Window: w, Grain: grain, Breakdowns: []string{"v"}}
+		r := ask(t, open(t, path, yaml("sum", "")), q)
+		if len(r.Series) != 2 || r.Series[0].Key != "1" || r.Series[0].Total != 3 {
+			t.Errorf("added up by %q: %v", grain, numbers(r.Series))
+		}
+		s := open(t, path, yaml("rerun", ""))
+		if _, err := s.Run(t.Context(), find(t, s), q); !errors.Is(err, insight.ErrBroken) || !strings.Contains(err.Error(), "several types") {
+			t.Errorf("rerun by %q: %v", grain, err)
+		}
+		s = open(t, path, yaml("sum", ", at"))
+		if _, err := s.Run(t.Context(), find(t, s), q); !errors.Is(err, insight.ErrBroken) {
+			t.Errorf("a statement that groups by more, by %q: %v", grain, err)
 		}
 	}
 }

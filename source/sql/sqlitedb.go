@@ -18,11 +18,17 @@ const (
 	// maxSQL is the longest statement, in bytes.
 	maxSQL = 100_000
 	// maxCell is the longest text or blob that SQLite may make, in bytes.
-	maxCell = 10_000_000
+	maxCell = 1_000_000
+	// maxPattern is the longest pattern of LIKE and GLOB, whose time grows
+	// with every wildcard.
+	maxPattern = 1_000
 )
 
 // openSQLite opens a pool of connections that can only read. The file itself
-// is opened at the first statement.
+// is opened at the first statement. What is sorted may spill to temporary
+// files: this build of SQLite does not count its memory, so that a sort that
+// stays in memory could only be stopped by the death of the process, and one
+// on disk is stopped by the deadline.
 func openSQLite(path string, most int) (*sql.DB, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -69,9 +75,10 @@ func (c connector) Driver() driver.Driver { return c.driver }
 // a connection is taken.
 func limit(conn *sql.Conn) error {
 	for id, most := range map[int]int{
-		sqlite3.SQLITE_LIMIT_ATTACHED:   0,
-		sqlite3.SQLITE_LIMIT_LENGTH:     maxCell,
-		sqlite3.SQLITE_LIMIT_SQL_LENGTH: maxSQL,
+		sqlite3.SQLITE_LIMIT_ATTACHED:            0,
+		sqlite3.SQLITE_LIMIT_LENGTH:              maxCell,
+		sqlite3.SQLITE_LIMIT_SQL_LENGTH:          maxSQL,
+		sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: maxPattern,
 	} {
 		if _, err := sqlite.Limit(conn, id, most); err != nil {
 			return fmt.Errorf("sqlsource: limit: %w", err)

@@ -1,7 +1,6 @@
 package sqlsource
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -29,21 +28,30 @@ func (r *run) trend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	current, err := r.collect(ctx, q.Window, q.Grain, only, other, totals)
-	if err != nil {
-		return err
-	}
+	// The earlier window first: it shows whether there was data before.
 	var previous groups
 	if q.Compare != insight.CompareNone {
 		if previous, err = r.collect(ctx, q.Previous, r.previousGrain(), only, other, nil); err != nil {
 			return err
 		}
+		r.startless = !r.fresh && len(previous) == 0 && r.def.insight.Accepts.Earliest.IsZero()
+	}
+	current, err := r.collect(ctx, q.Window, q.Grain, only, other, totals)
+	if err != nil {
+		return err
+	}
+	if previous != nil {
+		r.alike(current, previous)
 		r.match(current, previous)
 	}
 	order := r.cut(current)
 	r.result.Series = r.series(order, current, q.Window, q.Grain)
 	if previous != nil {
-		earlier := r.series(order, previous, q.Previous, r.previousGrain())
+		grain := q.Grain
+		if q.CompareTotals {
+			grain = insight.GrainNone
+		}
+		earlier := r.series(order, previous, q.Previous, grain)
 		for i := range earlier {
 			earlier[i].Previous = true
 		}
@@ -53,9 +61,10 @@ func (r *run) trend(ctx context.Context) error {
 	return nil
 }
 
-// previousGrain is the grain of the earlier window.
+// previousGrain is the grain in which the earlier window is read: that of the
+// current one where totals are made of buckets, even if only they are shown.
 func (r *run) previousGrain() insight.Grain {
-	if r.query.CompareTotals {
+	if r.query.CompareTotals && r.totalsFirst() {
 		return insight.GrainNone
 	}
 	return r.query.Grain
@@ -116,12 +125,9 @@ func (r *run) collectGroups(ctx context.Context, w insight.Window, grain insight
 		}
 	}
 	if grain == insight.GrainNone && r.totalsFirst() {
-		return totals, nil
+		return r.doubted(totals, w), nil
 	}
-	req.grain = cmp.Or(grain, r.def.insight.Default.Grain)
-	if req.grain == insight.GrainNone {
-		req.grain = r.def.insight.Accepts.Grains[0]
-	}
+	req.grain = r.totalGrain(grain)
 	found, err := r.read(ctx, req)
 	if err != nil {
 		return nil, err
@@ -131,57 +137,14 @@ func (r *run) collectGroups(ctx context.Context, w insight.Window, grain insight
 			found[key] = &group{key: key, values: t.values, points: map[time.Time]float64{}}
 		}
 	}
+	slots := r.slots(w, req.grain, keysOf(found))
 	for key, g := range found {
-		g.total = r.totalOf(g.points, w, req.grain)
+		g.total = r.totalOf(g.points, w, slots)
 		if t := totals[key]; t != nil && r.def.insight.Total == insight.TotalRerun {
 			g.total = t.total
 		}
 	}
 	return found, nil
-}
-
-// totalOf makes a total of the points of a group in a window. A bucket without
-// a row counts as zero where the insight says so. A mean is one of whole
-// buckets: half a week is no week with half the people.
-func (r *run) totalOf(points map[time.Time]float64, w insight.Window, g insight.Grain) float64 {
-	began := make(map[time.Time]bool, len(points))
-	for at := range points {
-		began[at] = true
-	}
-	var all, whole []float64
-	for _, s := range r.slots(w, g, began) {
-		v, ok := points[s.key]
-		if !ok && r.def.zero {
-			v, ok = 0, true
-		}
-		if !ok || math.IsNaN(v) {
-			continue
-		}
-		all = append(all, v)
-		if !s.start.Before(w.From) && !s.end.After(w.To) && !s.end.After(r.limit) {
-			whole = append(whole, v)
-		}
-	}
-	switch t := r.def.insight.Total; {
-	case len(all) == 0:
-		return math.NaN()
-	case t == insight.TotalLast:
-		return all[len(all)-1]
-	case t == insight.TotalAverage && len(whole) > 0:
-		return sum(whole) / float64(len(whole))
-	case t == insight.TotalAverage:
-		return sum(all) / float64(len(all))
-	}
-	return sum(all)
-}
-
-// sum adds values up.
-func sum(values []float64) float64 {
-	total := 0.0
-	for _, v := range values {
-		total += v
-	}
-	return total
 }
 
 // read runs the statement and sorts its rows into groups. Without a grain each
@@ -210,7 +173,7 @@ func (r *run) read(ctx context.Context, req request) (groups, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := groups{}
+	found, twice := groups{}, r.twice(rows, len(req.breakdowns))
 	for _, row := range rows.rows {
 		values := split(row)
 		key := joined(values)
@@ -224,20 +187,19 @@ func (r *run) read(ctx context.Context, req request) (groups, error) {
 			return nil, err
 		}
 		if bucket < 0 {
-			if ok {
-				return nil, fmt.Errorf("two rows for one breakdown: %w", insight.ErrBroken)
+			if g.total, err = twice(row, key, ok, g.total, v); err != nil {
+				return nil, err
 			}
-			g.total = v
 			continue
 		}
 		at, err := r.bucketOf(row[bucket], req.grain, req.window.Zone())
 		if err != nil {
 			return nil, err
 		}
-		if _, twice := g.points[at]; twice {
-			return nil, fmt.Errorf("two rows for one bucket and breakdown: %w", insight.ErrBroken)
+		before, ok := g.points[at]
+		if g.points[at], err = twice(row, at.String()+key, ok, before, v); err != nil {
+			return nil, err
 		}
-		g.points[at] = v
 	}
 	return found, nil
 }

@@ -66,11 +66,17 @@ func (c timeColumn) bound(at time.Time) any {
 	switch c.kind {
 	case timeUnix:
 		// The second that a fraction lies in has begun before it.
-		return ceilDiv(at.UnixNano(), int64(time.Second))
+		return ceil(at, time.Second).Unix()
 	case timeUnixMS:
-		return ceilDiv(at.UnixNano(), int64(time.Millisecond))
+		return ceil(at, time.Millisecond).UnixMilli()
 	case timeDatetime:
-		return ceil(at, time.Second).In(c.stored).Format(time.DateTime)
+		at = ceil(at, time.Second).In(c.stored)
+		if at.Hour() == 0 && at.Minute() == 0 && at.Second() == 0 {
+			// As text a date alone comes before its own midnight: it belongs to
+			// the window that begins with it, and not to the one that ends there.
+			return at.Format(time.DateOnly)
+		}
+		return at.Format(time.DateTime)
 	case timeDate:
 		return at.Format(time.DateOnly)
 	}
@@ -88,15 +94,6 @@ func (c timeColumn) bounds(w insight.Window) (from, to any) {
 		return c.bound(w.From), c.bound(end)
 	}
 	return c.bound(w.From), c.bound(w.To)
-}
-
-// ceilDiv divides and rounds up.
-func ceilDiv(a, b int64) int64 {
-	q := a / b
-	if a%b > 0 {
-		q++
-	}
-	return q
 }
 
 // ceil rounds a moment up to a whole unit.

@@ -164,3 +164,36 @@ func join(grains []insight.Grain) string {
 	}
 	return s
 }
+
+func TestBound_FarYears(t *testing.T) {
+	for _, year := range []int{1, 1600, 2026, 2300, 9999} {
+		at := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
+		for kind, want := range map[timeKind]any{timeUnix: at.Unix(), timeUnixMS: at.Unix() * 1000} {
+			if got := (timeColumn{kind: kind, stored: time.UTC}).bound(at); got != want {
+				t.Errorf("%s of %d is %v, want %v", kind, year, got, want)
+			}
+		}
+	}
+	half := time.Date(2026, 1, 1, 0, 0, 0, 500_000, time.UTC)
+	if got := (timeColumn{kind: timeUnixMS}).bound(half); got != half.Unix()*1000+1 {
+		t.Errorf("half a millisecond later is %v", got)
+	}
+	if got := (timeColumn{kind: timeUnix}).bound(half); got != half.Unix()+1 {
+		t.Errorf("a fraction of a second later is %v", got)
+	}
+}
+
+func TestRun_PlainDatesInADatetimeColumn(t *testing.T) {
+	path := database(t, "CREATE TABLE m (at TEXT)", "CREATE INDEX m_at ON m (at)",
+		"INSERT INTO m VALUES ('2026-05-31'), ('2026-06-01'), ('2026-06-01 00:00:00'), ('2026-06-02 10:00:00'), ('2026-06-03'), ('2026-06-03 00:00:00')")
+	s := open(t, path, item("line", "total: sum\nas_of: SELECT '2099-01-01'\ntime: {column: at, type: datetime, grains: [day]}",
+		"SELECT {{bucket}}, count(*) AS value FROM m WHERE {{window}} GROUP BY {{group}}"))
+	r := ask(t, s, insight.Query{Window: days(t, time.UTC, "2026-06-01", "2026-06-03"), Grain: insight.GrainDay})
+	if diff := cmp.Diff([]string{"X: 2 1 = 3"}, numbers(r.Series)); diff != "" {
+		t.Error(diff)
+	}
+	r = ask(t, s, insight.Query{Window: days(t, time.UTC, "2026-06-03", "2026-06-04"), Grain: insight.GrainDay})
+	if diff := cmp.Diff([]string{"X: 2 = 2"}, numbers(r.Series)); diff != "" {
+		t.Error(diff)
+	}
+}
