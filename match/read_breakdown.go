@@ -152,6 +152,9 @@ func (p *parse) wish(at int, o opening, opened int, more bool) (BreakdownWish, i
 	if o.known {
 		return BreakdownWish{}, at, false
 	}
+	if name, ok := p.nearDimension(at); ok {
+		return BreakdownWish{Name: name, Words: p.words(at, at+1), Sure: true}, at + 1, true
+	}
 	next := p.unknown(at)
 	if next == at {
 		return BreakdownWish{}, at, false

@@ -154,3 +154,31 @@ func (p *parse) unknownValue(at int, n narrowing, isClose bool) (finding, bool) 
 	}
 	return finding{next: next, apply: func(r *Reading) { r.addFilter(w) }}, true
 }
+
+// nearDimension reads a dimension that is misspelt, behind words that open a
+// breakdown: "by platfrom". A word that is right as it stands is no slip.
+func (p *parse) nearDimension(at int) (name string, ok bool) {
+	if p.vocab == nil || p.guesses >= nearMost || !p.mayBeMisspelt(at, at+1) || p.known(at) {
+		return "", false
+	}
+	form := p.terms[at].typed
+	length := utf8.RuneCountInString(form)
+	if p.terms[at].sign || length < nearShortest {
+		return "", false
+	}
+	p.guesses++
+	slips := 1
+	if length >= nearLong {
+		slips = 2
+	}
+	for word, names := range p.vocab.dimensions {
+		if utf8.RuneCountInString(word) < nearShortest || distance(form, word, slips) > slips {
+			continue
+		}
+		if ok && name != names[0] {
+			return "", false // either could be meant
+		}
+		name, ok = names[0], true
+	}
+	return name, ok
+}

@@ -179,3 +179,24 @@ func TestFit_ThePresentIsNoMisfitOfAState(t *testing.T) {
 		}
 	}
 }
+
+func TestRead_MisspeltDimensions(t *testing.T) {
+	c := at("2026-11-24 10:30", time.UTC)
+	v := match.NewVocabulary(catalogue())
+	for _, tt := range []struct{ question, name string }{
+		{"signups by platfrom", "platform"},
+		{"signups per contry last week", "country"},
+		{"signups split by coutnry", "country"},
+		{"signups by browser", ""},
+		{"signups by county", ""}, // a word of its own
+	} {
+		r := match.Read(tt.question, v, c)
+		got := ""
+		if len(r.Breakdowns) == 1 {
+			got = r.Breakdowns[0].Name
+		}
+		if got != tt.name {
+			t.Errorf("%q is broken down by %q, want %q", tt.question, got, tt.name)
+		}
+	}
+}
