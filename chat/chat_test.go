@@ -22,11 +22,12 @@ func ExampleChain() {
 	})
 	h := chat.Chain(answer, named("log"), named("timeout"))
 	reply, err := h.Answer(context.Background(), &chat.Request{Call: chat.Call{Command: "ask", Args: chat.Args{"q": "how many?"}}})
-	fmt.Println(reply.Parts[0].(chat.Text).Text, err)
+	lead, ok := reply.Parts[0].(chat.Text)
+	fmt.Println(lead.Text, ok, err)
 	// Output:
 	// log sees how many?
 	// timeout sees how many?
-	// 42 <nil>
+	// 42 true <nil>
 }
 
 func ExampleCall_With() {
