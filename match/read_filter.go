@@ -46,6 +46,7 @@ var filterTable = sync.OnceValue(func() *table[narrowing] {
 		{"but not in|for|from|on|the?", open(narrowing{not: true, any: true})},
 		{"leaving out the?", open(narrowing{not: true, any: true})},
 		{"without|minus|outside|not of|the?", open(narrowing{not: true, name: true})},
+		{"w / o|out of|the?", open(narrowing{not: true, name: true})},
 		{"not in|on|from|for|at|by the?", open(narrowing{not: true, name: true})},
 		{"non -?", open(narrowing{not: true, name: true})},
 	})

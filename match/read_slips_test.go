@@ -38,6 +38,8 @@ func TestRead_MisspeltValues(t *testing.T) {
 		{"signups excluding germny and frnce", read{Filters: "country!=DE,FR", Rest: "signups"}},
 		{"signups without frannce", read{Filters: "country!=FR", Rest: "signups"}},
 		{"only germny", read{Filters: "country=DE"}},
+		{"signups w/o germany", read{Filters: "country!=DE", Rest: "signups"}},
+		{"signups w/out germany", read{Filters: "country!=DE", Rest: "signups"}},
 		// Too far off to be taken, too near to be passed over.
 		{"signups from gemrnay", read{Filters: "(=?gemrnay)", Rest: "signups from gemrnay"}},
 		{"from gemrnay signups", read{Filters: "(=?gemrnay)", Rest: "from gemrnay signups"}},
