@@ -159,6 +159,15 @@ func TestQuestionSets(t *testing.T) {
 		t.Fatal(err)
 	}
 	sets = slices.DeleteFunc(sets, func(s Set) bool { return strings.HasSuffix(s.Name, "+") })
+	slack := 0.0
+	if testing.Short() {
+		// A sample for the race detector, which takes many times as long; the
+		// full run follows without it.
+		slack = .05
+		for i := range sets {
+			sets[i].Questions = sample(sets[i].Questions, 10)
+		}
+	}
 	all := RunAll(t.Context(), sets, Options{})
 	t.Logf("\n%s", all)
 	peer := map[string]float64{}
@@ -172,16 +181,25 @@ func TestQuestionSets(t *testing.T) {
 	}
 	for _, m := range all.Means[0].Variants {
 		floor := floors[m.Variant]
-		if m.Hit1 < floor.hit1 || m.Hit3 < floor.hit3 || m.AUROCFar < floor.far || m.AUROCNear < floor.near {
+		if m.Hit1 < floor.hit1-slack || m.Hit3 < floor.hit3-slack || m.AUROCFar < floor.far-slack || m.AUROCNear < floor.near-slack {
 			t.Errorf("%s: hit@1 %.3f, hit@3 %.3f, AUROC far %.3f, near %.3f; at least %+v", m.Variant, m.Hit1, m.Hit3, m.AUROCFar, m.AUROCNear, floor)
 		}
-		if m.Hit1 < peer[m.Variant]+.05 {
+		if m.Hit1 < peer[m.Variant]+.05-slack {
 			t.Errorf("%s: hit@1 %.3f, the peer has %.3f", m.Variant, m.Hit1, peer[m.Variant])
 		}
-		if m.Wrong > .05 || m.FarAnswered > .02 || m.NearAnswered > .167 {
+		if m.Wrong > .05+slack || m.FarAnswered > .02+slack || m.NearAnswered > .167+slack {
 			t.Errorf("%s: answered wrong %.3f, far %.3f, near %.3f", m.Variant, m.Wrong, m.FarAnswered, m.NearAnswered)
 		}
 	}
+}
+
+// sample is every nth question.
+func sample(questions []Question, n int) []Question {
+	var kept []Question
+	for i := 0; i < len(questions); i += n {
+		kept = append(kept, questions[i])
+	}
+	return kept
 }
 
 // peerIndex is a set in SQLite's full-text search.
