@@ -156,7 +156,7 @@ func (p *parse) unknownValue(at int, n narrowing, isClose bool) (finding, bool) 
 }
 
 // nearDimension reads a dimension that is misspelt, behind words that open a
-// breakdown: "by platfrom". A word that is right as it stands is no slip.
+// breakdown: "by platfrm". A word that is right as it stands is no slip.
 func (p *parse) nearDimension(at int) (name string, ok bool) {
 	if p.vocab == nil || p.guesses >= nearMost || !p.mayBeMisspelt(at, at+1) || p.known(at) {
 		return "", false

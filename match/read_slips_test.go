@@ -186,7 +186,7 @@ func TestRead_MisspeltDimensions(t *testing.T) {
 	c := at("2026-11-24 10:30", time.UTC)
 	v := match.NewVocabulary(catalogue())
 	for _, tt := range []struct{ question, name string }{
-		{"signups by platfrom", "platform"},
+		{"signups by platfrm", "platform"},
 		{"signups per contry last week", "country"},
 		{"signups split by coutnry", "country"},
 		{"signups by browser", ""},
