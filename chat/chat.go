@@ -57,6 +57,9 @@ type Request struct {
 	Context Call
 	Place   Place
 	User    User
+	// Clock says that nobody asked: a schedule did. User is then the person a
+	// direct message goes to, or nobody.
+	Clock bool
 	// At is when the person asked.
 	At time.Time
 	// Themes are the colour schemes the platform can make use of; an Image
@@ -150,8 +153,13 @@ type User struct {
 	// Guest marks somebody who is not a full member, External somebody of
 	// another company.
 	Guest, External Fact
+	// Admin marks somebody who administers the workspace itself.
+	Admin Fact
 	// Groups are ids of the platform's own groups or roles they are in.
 	Groups []string
+	// Domain is the domain of their e-mail address, in lower case, where the
+	// platform vouches for it; else "".
+	Domain string
 	// Locale is a language tag, and Zone an IANA time zone, or "".
 	Locale, Zone string
 }
@@ -198,4 +206,6 @@ const (
 	OutcomeRefused Outcome = "refused"
 	// OutcomeFailed: it was found, but running it failed.
 	OutcomeFailed Outcome = "failed"
+	// OutcomeClosed: nothing at all can be asked there by that person.
+	OutcomeClosed Outcome = "closed"
 )

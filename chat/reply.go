@@ -143,7 +143,7 @@ type Field struct {
 	Kind              FieldKind
 	Value             string
 	Required          bool
-	// Options are for FieldSelect: the value, and its label.
+	// Options are for FieldSelect and FieldMulti: the value, and its label.
 	Options []Option
 	// Error says what is wrong with Value, when the form comes back.
 	Error string
@@ -162,6 +162,9 @@ const (
 	FieldSelect FieldKind = "select"
 	FieldCheck  FieldKind = "check"
 	FieldSearch FieldKind = "search"
+	// FieldMulti takes several of its Options; its value is their values,
+	// joined by commas.
+	FieldMulti FieldKind = "multi"
 )
 
 // Link leads somewhere: to a page of the source (URL) or to a command (Call).

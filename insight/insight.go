@@ -41,6 +41,9 @@ type Insight struct {
 	Good Direction
 	// Total says how the one value of a whole period is made.
 	Total Total
+	// People says whether its values count people, which decides what a role
+	// that hides small groups may see of it.
+	People People
 	// FromZero is false where the author wants the value axis cut, which the
 	// alt text then says.
 	FromZero bool
@@ -78,6 +81,19 @@ const (
 	TotalLast Total = "last"
 	// TotalAverage: the mean of the buckets of the default grain.
 	TotalAverage Total = "average"
+)
+
+// People says what an insight's values have to do with persons.
+type People string
+
+// What values can be. An insight that does not say is held to be about people
+// whose number is not known.
+const (
+	PeopleUnknown People = ""
+	// PeopleCounted: every value is a number of people, or of accounts.
+	PeopleCounted People = "counted"
+	// PeopleNone: the data is not about people at all: disk space, uptime.
+	PeopleNone People = "none"
 )
 
 // Owner is who answers for an insight: a person or a team.
