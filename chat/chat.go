@@ -60,6 +60,9 @@ type Request struct {
 	// Clock says that nobody asked: a schedule did. User is then the person a
 	// direct message goes to, or nobody.
 	Clock bool
+	// Console says that the person came by a link that signed them in, so that
+	// what is known of them is as old as the link.
+	Console bool
 	// At is when the person asked.
 	At time.Time
 	// Themes are the colour schemes the platform can make use of; an Image

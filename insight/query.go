@@ -22,6 +22,9 @@ type Query struct {
 	Filters    []Filter
 	// Attributes are the audience's row attributes: name to allowed values.
 	Attributes map[string][]string
+	// Unbounded says that no attribute limits the rows: it is set for whoever
+	// runs the program alone.
+	Unbounded bool
 	// Masks are the columns this audience may not read.
 	Masks []string
 	// MinGroup hides groups of fewer people than this; 0 hides none.

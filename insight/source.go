@@ -39,4 +39,10 @@ var (
 	ErrBusy = errors.New("insight: source busy")
 	// ErrBroken: the saved insight itself is wrong: its statement fails.
 	ErrBroken = errors.New("insight: definition broken")
+	// ErrChanged: the insight changed since it was found, so that what was
+	// decided about it may no longer hold. Finding it again helps.
+	ErrChanged = errors.New("insight: changed since it was found")
+	// ErrSmallGroups: the audience may not see small groups of people, and
+	// nobody can tell how many people the parts of this answer are about.
+	ErrSmallGroups = errors.New("insight: groups may be too small")
 )

@@ -34,15 +34,23 @@ func (g groupTotal) change() float64 { return g.now - g.before }
 
 // groupsOf pairs the series of a result with their partners.
 func groupsOf(r insight.Result) []groupTotal {
+	type identity struct {
+		key    string
+		status insight.Status
+	}
+	partners := map[identity]int{}
+	for i, s := range slices.Backward(r.Series) {
+		if s.Previous {
+			partners[identity{s.Key, s.Status}] = i
+		}
+	}
 	var list []groupTotal
 	for _, s := range r.Series {
 		if s.Previous {
 			continue
 		}
 		g := groupTotal{key: s.Key, name: nameOf(s.Label, s.Key), now: s.Total, before: math.NaN(), series: s}
-		if i := slices.IndexFunc(r.Series, func(p insight.Series) bool {
-			return p.Previous && p.Key == s.Key && p.Status == s.Status
-		}); i >= 0 {
+		if i, ok := partners[identity{s.Key, s.Status}]; ok {
 			g.before, g.previous = r.Series[i].Total, r.Series[i]
 		}
 		list = append(list, g)

@@ -234,16 +234,17 @@ func (t *fullTable) cohorts(r insight.Result) {
 		if grouped {
 			head = []fullCell{textCell(cmp.Or(c.Label, c.Key))}
 		}
-		size := 0.0
+		size, known := 0.0, 0
 		for _, row := range c.Rows {
 			t.rows = append(t.rows, append(slices.Clone(head), cohortCells(r, row, n)...))
 			if len(row.Counts) > 0 && finite(row.Counts[0]) {
 				size += row.Counts[0]
+				known++
 			}
 		}
 		if len(c.Rows) > 1 {
 			average := append(slices.Clone(head), textCell("Average"),
-				numberCell(insight.Format{Kind: insight.FormatNumber}, size/float64(len(c.Rows))))
+				numberCell(insight.Format{Kind: insight.FormatNumber}, size/float64(known)))
 			average[0].summary = true
 			for k := 1; k < n; k++ {
 				average = append(average, numberCell(shareFormat, retainedAfter(c, k)))

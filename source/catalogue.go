@@ -176,14 +176,29 @@ func (c *Catalogue) Insights() ([]insight.Insight, int) {
 }
 
 // Run runs an insight in the source it came from, with that source's errors.
+// It takes out of the result what a query that hides small groups may not
+// show, and fails with insight.ErrSmallGroups where nobody can tell what that
+// is.
 func (c *Catalogue) Run(ctx context.Context, in insight.Insight, q insight.Query) (insight.Result, error) {
 	s, ok := c.runs[in.Source]
 	if !ok {
 		return insight.Result{}, fmt.Errorf("source: run %s: no source %q: %w", in.ID, in.Source, insight.ErrUnknown)
 	}
-	r, err := s.Run(ctx, in, q)
+	r, err := runSmall(ctx, s, in, q)
 	if err != nil {
 		return insight.Result{}, fmt.Errorf("source: run %s: %w", in.ID, err)
 	}
 	return r, nil
+}
+
+// runSmall runs an insight and hides small groups.
+func runSmall(ctx context.Context, s insight.Source, in insight.Insight, q insight.Query) (insight.Result, error) {
+	if err := refuseSmall(in, q); err != nil {
+		return insight.Result{}, err
+	}
+	r, err := s.Run(ctx, in, q)
+	if err != nil {
+		return insight.Result{}, err
+	}
+	return hideSmall(in, q, r)
 }

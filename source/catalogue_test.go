@@ -158,6 +158,35 @@ func TestCatalogue_RunGoesToItsSourceAndKeepsItsErrors(t *testing.T) {
 	}
 }
 
+// countries is a source that counts people by country, and how often it ran.
+type countries struct {
+	fake
+	runs int
+}
+
+func (c *countries) Run(context.Context, insight.Insight, insight.Query) (insight.Result, error) {
+	c.runs++
+	return tally([]string{"a", "b", "c"}, [][]float64{{2}, {9}, {40}}), nil
+}
+
+func TestCatalogue_RunHidesSmallGroupsOfWhoMayNotSeeThem(t *testing.T) {
+	s := &countries{fake: fake{name: "shop"}}
+	c := newCatalogue(t, nil, s)
+	in := counted(insight.ChartLine)
+	in.Source = "shop"
+	for k, want := range map[int]string{0: "a: 2 2; b: 9 9; c: 40 40", 5: "c: 40 40", 1000: ""} {
+		r, err := c.Run(t.Context(), in, insight.Query{MinGroup: k, Breakdowns: []string{"country"}})
+		if err != nil || lines(r) != want || (k > 0) != (len(r.Notes) > 0) || (k > 0) != r.More {
+			t.Errorf("k %d: %s with %q, %v", k, lines(r), r.Notes, err)
+		}
+	}
+	ran := s.runs
+	in.People = insight.PeopleUnknown
+	if _, err := c.Run(t.Context(), in, insight.Query{MinGroup: 5, Breakdowns: []string{"country"}}); !errors.Is(err, insight.ErrSmallGroups) || s.runs != ran {
+		t.Errorf("%v, and the source ran all the same: %v", err, s.runs != ran)
+	}
+}
+
 func TestNew_TwoSourcesOfOneNameAreRefused(t *testing.T) {
 	if _, err := New(Config{Sources: []insight.Source{&fake{name: "shop"}, &fake{name: "shop"}}}); err == nil {
 		t.Error("New() took both")

@@ -18,6 +18,8 @@ type request struct {
 	breakdowns []string
 	filters    []insight.Filter
 	attributes map[string][]string
+	// unbounded leaves the rows of all attributes in.
+	unbounded bool
 	// stored asks for the time column as it is stored, whatever the window
 	// and the filters: the bucket holds its type and its text.
 	stored bool
@@ -166,6 +168,9 @@ func (c *compiler) filters() error {
 		all = append(all, c.filter(column, f))
 	}
 	for _, a := range c.def.attributes {
+		if c.request.unbounded {
+			break
+		}
 		values := c.request.attributes[a.name]
 		if len(values) == 0 {
 			return fmt.Errorf("attribute %q: %w", a.name, insight.ErrAttribute)

@@ -27,6 +27,8 @@ func (d *draft) complete(dims map[string]shared, s settings) {
 	d.completeTime()
 	used := d.completeDimensions(dims)
 	d.completeTotal()
+	d.checkPeople()
+	d.checkPersonal()
 	d.completeDefault(s)
 	if d.sql != "" {
 		d.checkHoles()
@@ -98,6 +100,11 @@ func (d *draft) completeDimensions(dims map[string]shared) []shared {
 		if label == "" {
 			label = labelOf(use.name)
 		}
+		if use.filter && def.query != "" && len(in.Accepts.Attributes) > 0 {
+			// They are read once for everybody, whatever rows somebody may see.
+			d.late(use.node, "the database lists the values of “"+clip(use.name)+"” for everybody, and this insight has `attributes`",
+				"list its values by hand, or forbid the filter with `filter: false`")
+		}
 		d.def.dimensions[use.name] = use.column
 		in.Accepts.Dimensions = append(in.Accepts.Dimensions, insight.Dimension{
 			Name: use.name, Label: label, Words: def.words, Breakdown: use.breakdown,
@@ -142,6 +149,21 @@ func (d *draft) completeTotal() {
 		d.def.zero = (d.def.insight.Total == insight.TotalSum || d.def.insight.Total == insight.TotalLast) && countable
 	default:
 		d.def.zero = d.empty == "zero"
+	}
+}
+
+// checkPeople refuses to call a number of people what is none: a role that
+// hides small groups would show too much of it.
+func (d *draft) checkPeople() {
+	in := &d.def.insight
+	if in.People != insight.PeopleCounted {
+		return
+	}
+	switch shape := in.Chart.Shape(); {
+	case shape == insight.ShapeTable, shape == insight.ShapeBox:
+		d.late(d.seen["people"], "the values of a "+string(in.Chart)+" are no numbers of people", "leave `people` out, or say `none` where it is not about people")
+	case in.Format.Kind != insight.FormatNumber:
+		d.late(d.seen["people"], "a value of the kind `"+string(in.Format.Kind)+"` is no number of people", "leave `people` out, or say `none` where it is not about people")
 	}
 }
 

@@ -53,7 +53,7 @@ func TestInsights_TheExampleOfTheGuide(t *testing.T) {
 		Certified: insight.Certification{By: "Mia Chen", On: day(2026, 3, 1), Until: day(2027, 3, 1)},
 		Caveats:   []insight.Caveat{{Text: "Sign-ups from the iOS app were not counted.", From: day(2026, 5, 4), Until: day(2026, 5, 6)}},
 		Chart:     insight.ChartLine, Format: insight.Format{Kind: insight.FormatNumber, Unit: "sign-ups", Decimals: -1},
-		Good: insight.GoodUp, FromZero: true, Zone: time.UTC, WeekStart: time.Monday,
+		Good: insight.GoodUp, People: insight.PeopleCounted, FromZero: true, Zone: time.UTC, WeekStart: time.Monday,
 		Accepts: insight.Accepts{
 			Windows: true, Grains: []insight.Grain{"day", "week", "month"}, Compare: []insight.Compare{"previous", "year"}, MaxBreakdowns: 1,
 			Dimensions: []insight.Dimension{
@@ -125,7 +125,11 @@ func TestInsights_ReadsTheFolderAnew(t *testing.T) {
 	defer s.Close() //nolint:errcheck // nothing is written
 	w := days(t, time.UTC, "2026-06-01", "2026-06-04")
 	// Without Insights being called first: the folder is read when needed.
-	if _, err := s.Run(t.Context(), insight.Insight{ID: "shop/signups"}, insight.Query{Window: w}); err != nil {
+	known, err := open(t, docDatabase(t), docExample(t), func(c *Config) { c.WeekStart = time.Sunday }).Insights(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Run(t.Context(), known[0], insight.Query{Window: w}); err != nil {
 		t.Fatal(err)
 	}
 	write(strings.Replace(docExample(t), "id: signups", "id: registrations", 1))

@@ -91,6 +91,7 @@ func readDraft(f *file, n ast.Node, s settings) *draft {
 		"chart":          oneOf(f, &in.Chart, "chart", insight.Charts()...),
 		"format":         func(n ast.Node) { readFormat(f, n, &in.Format) },
 		"good":           func(n ast.Node) { readGood(f, n, &in.Good) },
+		"people":         oneOf(f, &in.People, "word for people", insight.PeopleCounted, insight.PeopleNone),
 		"from_zero":      f.truth(&d.fromZero),
 		"zone":           f.text(&d.zone),
 		"week_start":     f.text(&d.weekStart),

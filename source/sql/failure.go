@@ -35,6 +35,7 @@ func known(err error) bool {
 	for _, s := range []error{
 		insight.ErrUnknown, insight.ErrUnsupported, insight.ErrAttribute, insight.ErrTooLarge, insight.ErrTimeout,
 		insight.ErrRefused, insight.ErrUnavailable, insight.ErrBusy, insight.ErrBroken,
+		insight.ErrChanged, insight.ErrSmallGroups,
 	} {
 		if errors.Is(err, s) {
 			return true

@@ -76,7 +76,7 @@ func hostile(dir string) map[string][]error {
 	}
 }
 
-func TestSession_HostileStatementsDoNoHarm(t *testing.T) {
+func TestA19_HostileStatementsDoNoHarm(t *testing.T) {
 	path := signups(t)
 	dir := filepath.Dir(path)
 	before, err := os.ReadFile(path)
@@ -122,7 +122,7 @@ func TestSession_HostileStatementsDoNoHarm(t *testing.T) {
 	}
 }
 
-func TestRun_HostileInsights(t *testing.T) {
+func TestA19_HostileInsightsAreRefused(t *testing.T) {
 	path := signups(t)
 	for text := range hostile(filepath.Dir(path)) {
 		if len(text) > 100_000 {
@@ -181,7 +181,7 @@ func payloads() []string {
 	return all
 }
 
-func TestRun_InjectionThroughValues(t *testing.T) {
+func TestA18_ValuesAreNeverCode(t *testing.T) {
 	path := signups(t)
 	s := open(t, path, counts("total: sum\nattributes: {region: s.country}"))
 	in := find(t, s)
@@ -224,7 +224,7 @@ func TestRun_InjectionThroughValues(t *testing.T) {
 
 func TestRun_ManyAtOnceAreRefusedPolitely(t *testing.T) {
 	s := open(t, signups(t), item("number", "format: {kind: number}",
-		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n LIMIT 20000) SELECT max(i) AS value FROM n"),
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n LIMIT 5000) SELECT max(i) AS value FROM n"),
 		func(c *Config) { c.Concurrency = 2; c.Timeout = time.Minute })
 	in := find(t, s)
 	var wg sync.WaitGroup
@@ -236,7 +236,7 @@ func TestRun_ManyAtOnceAreRefusedPolitely(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
-			case err == nil && r.Series[0].Total == 20000:
+			case err == nil && r.Series[0].Total == 5000:
 				good++
 			case errors.Is(err, insight.ErrBusy):
 				busy++

@@ -11,7 +11,8 @@ import (
 	"insightbot/insight"
 )
 
-// hidden stands in the cells of a column that the audience may not read.
+// hidden stands in every cell of a column that the audience may not read,
+// whatever is in it: its length tells nothing, nor whether there is a value.
 const hidden = "•••"
 
 // joined is the key of a group of several breakdown values.
@@ -125,7 +126,7 @@ func (r *run) table(ctx context.Context) error {
 	}
 	masked := make([]bool, len(places))
 	for k, column := range r.result.Table.Columns {
-		masked[k] = slices.ContainsFunc(r.query.Masks, func(m string) bool { return strings.EqualFold(m, column.Name) })
+		masked[k] = r.isMask(column.Name) || r.isMask(rows.columns[places[k]])
 	}
 	for _, row := range rows.rows {
 		cells := make([]insight.Cell, len(places))

@@ -33,19 +33,27 @@ type run struct {
 	result    insight.Result
 }
 
-// Run implements insight.Source.
+// Run implements insight.Source. It runs what was found and nothing else: when
+// the definition changed since, it fails with insight.ErrChanged.
 func (s *Source) Run(ctx context.Context, in insight.Insight, q insight.Query) (insight.Result, error) {
 	r := run{source: s, query: q}
 	err := func() (err error) {
 		if r.def, err = s.definition(ctx, in.ID); err != nil {
 			return err
 		}
+		if in.Version != r.def.insight.Version {
+			return fmt.Errorf("version %q is now %q: %w", in.Version, r.def.insight.Version, insight.ErrChanged)
+		}
 		if err := r.check(); err != nil {
 			return err
 		}
 		return s.session(ctx, func(ctx context.Context, db querier) error {
 			r.db = db
-			return r.do(ctx)
+			if err := r.do(ctx); err != nil {
+				return err
+			}
+			r.narrowVocabulary()
+			return nil
 		})
 	}()
 	if err != nil {
@@ -76,7 +84,7 @@ func (r *run) check() error {
 	}
 	for i, name := range q.Breakdowns {
 		d, ok := a.Dimension(name)
-		if !ok || !d.Breakdown || slices.Contains(q.Breakdowns[:i], name) || slices.Contains(q.Masks, name) {
+		if !ok || !d.Breakdown || slices.Contains(q.Breakdowns[:i], name) || r.masked(name) {
 			return refuse("breakdown %q", name)
 		}
 		r.result.BrokenDownBy = append(r.result.BrokenDownBy, d)
@@ -84,13 +92,13 @@ func (r *run) check() error {
 	values := 0
 	for _, f := range q.Filters {
 		d, ok := a.Dimension(f.Field)
-		if !ok || !d.Filter || f.Op != insight.OpIs && f.Op != insight.OpIsNot {
+		if !ok || !d.Filter || f.Op != insight.OpIs && f.Op != insight.OpIsNot || r.masked(f.Field) {
 			return refuse("filter %q", f.Field)
 		}
 		values += len(f.Values)
 	}
 	for _, name := range a.Attributes {
-		if len(q.Attributes[name]) == 0 {
+		if len(q.Attributes[name]) == 0 && !q.Unbounded {
 			return fmt.Errorf("attribute %q: %w", name, insight.ErrAttribute)
 		}
 		values += len(q.Attributes[name])
@@ -160,7 +168,7 @@ func (r *run) fetch(ctx context.Context, req request) (rowset, error) {
 
 // fetchCapped is fetch with other caps.
 func (r *run) fetchCapped(ctx context.Context, req request, c caps) (rowset, error) {
-	req.filters, req.attributes = r.query.Filters, r.query.Attributes
+	req.filters, req.attributes, req.unbounded = r.query.Filters, r.query.Attributes, r.query.Unbounded
 	st, err := compile(r.def, req, r.source.dialect)
 	if err != nil {
 		return rowset{}, err

@@ -16,6 +16,9 @@ const maxDistinct = 20_000
 func (s *Source) fillValues(ctx context.Context, f folder) []insight.Problem {
 	used := map[string]bool{}
 	for _, d := range f.insights {
+		if len(d.attributes) > 0 {
+			continue
+		}
 		for name := range d.dimensions {
 			used[name] = used[name] || f.shared[name].query != ""
 		}
@@ -33,6 +36,9 @@ func (s *Source) fillValues(ctx context.Context, f folder) []insight.Problem {
 			problems = append(problems, p)
 		}
 		for i := range f.insights {
+			if len(f.insights[i].attributes) > 0 {
+				continue // nobody may see all of them
+			}
 			dims := f.insights[i].insight.Accepts.Dimensions
 			for k := range dims {
 				if dims[k].Name == name {

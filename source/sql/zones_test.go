@@ -136,7 +136,7 @@ func bucketsAgree(t *testing.T, path string, kind timeKind, w insight.Window, at
 					want[g.Floor(a, start).Format(time.RFC3339)]++
 				}
 			}
-			r, err := s.Run(t.Context(), insight.Insight{ID: "shop/x"}, insight.Query{Window: w, Grain: g})
+			r, err := s.Run(t.Context(), find(t, s), insight.Query{Window: w, Grain: g})
 			if err != nil {
 				t.Fatalf("%s by %s: %v", kind, g, err)
 			}
