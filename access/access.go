@@ -97,14 +97,20 @@ type Role struct {
 }
 
 // Grants reports whether the role grants an insight.
-func (r Role) Grants(in insight.Insight) bool {
+func (r Role) Grants(in insight.Insight) bool { return r.opens(&in) }
+
+// opens is Grants without copies, as it is asked for a whole catalogue.
+func (r *Role) opens(in *insight.Insight) bool {
 	switch {
 	case r.ID == RoleOperator:
 		return true
 	case slices.Contains(r.Insights, in.ID), slices.Contains(r.Sources, in.Source):
 		return true
-	case slices.ContainsFunc(r.Tags, func(t string) bool { return slices.Contains(in.Tags, t) }):
-		return true
+	}
+	for _, tag := range r.Tags {
+		if slices.Contains(in.Tags, tag) {
+			return true
+		}
 	}
 	return r.Everything && !slices.Contains(in.Tags, TagRestricted)
 }
@@ -210,13 +216,28 @@ func unite[T cmp.Ordered](a, b []T) []T {
 // intersect returns what is in both lists, sorted.
 func intersect[T cmp.Ordered](a, b []T) []T {
 	var both []T
+	in := within(b)
 	for _, v := range a {
-		if slices.Contains(b, v) {
+		if in(v) {
 			both = append(both, v)
 		}
 	}
 	slices.Sort(both)
 	return slices.Compact(both)
+}
+
+// within tells what is in a list. A list of thousands, as roles may have, is
+// put in a set, so that comparing two of them does not take seconds.
+func within[T comparable](list []T) func(T) bool {
+	const short = 16
+	if len(list) <= short {
+		return func(v T) bool { return slices.Contains(list, v) }
+	}
+	set := make(map[T]bool, len(list))
+	for _, v := range list {
+		set[v] = true
+	}
+	return func(v T) bool { return set[v] }
 }
 
 // Key names a person on a platform.

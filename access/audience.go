@@ -26,10 +26,9 @@ type Audience struct {
 // Audience works out which roles count for u in p.
 func (r Rules) Audience(u chat.User, p chat.Place) Audience {
 	a := Audience{Direct: p.Kind == chat.PlaceDirect, strict: r.Mode == ModeStrict}
-	member := u.Guest == chat.No && u.External == chat.No
-	a.person(r, u, member)
+	a.person(r, u)
 	if !a.Direct {
-		a.channel(r, p, u, member)
+		a.channel(r, p, u)
 	}
 	return a
 }
@@ -43,12 +42,25 @@ func (r Rules) Posting(u chat.User, p chat.Place) Audience {
 		return a
 	}
 	a := Audience{Clock: true, strict: r.Mode == ModeStrict}
-	a.channel(r, p, chat.User{}, true)
+	a.channel(r, p, chat.User{Guest: chat.No, External: chat.No})
 	return a
 }
 
+// among reads facts about who is there: whether all are ourselves, and whether
+// all facts are known. An admin's approval is for people known to be from
+// outside, so that it counts for nothing where a fact is not known.
+func among(facts ...chat.Fact) (ourselves, known bool) {
+	ourselves, known = true, true
+	for _, f := range facts {
+		ourselves = ourselves && f == chat.No
+		known = known && (f == chat.No || f == chat.Yes)
+	}
+	return ourselves, known
+}
+
 // person fills in what the person holds.
-func (a *Audience) person(r Rules, u chat.User, member bool) {
+func (a *Audience) person(r Rules, u chat.User) {
+	member, known := among(u.Guest, u.External)
 	held := slices.Clone(r.Held)
 	if member && u.ID != "" {
 		held = append(held, Holding{Role: RoleEveryone, Via: ViaMember})
@@ -58,64 +70,64 @@ func (a *Audience) person(r Rules, u chat.User, member bool) {
 		if !ok {
 			continue
 		}
-		if member || role.External && r.Channel.Approved {
+		if member || known && role.External && r.Channel.Approved {
 			a.Person = append(a.Person, role)
 		}
 		a.Admin = a.Admin || member && h.Via == ViaName && role.Can(AbilityAdmin)
 	}
 	a.Admin = a.Admin || member && r.PlatformAdmins && u.Admin == chat.Yes
-	a.PersonWhy = personWhy(u, member, len(a.Person) > 0)
+	if len(a.Person) == 0 {
+		a.PersonWhy = personWhy(u, member, known)
+	}
 }
 
 // personWhy names what keeps a person from having roles.
-func personWhy(u chat.User, member, some bool) Reason {
+func personWhy(u chat.User, member, known bool) Reason {
 	switch {
-	case some:
-		return ""
 	case member:
 		return ReasonNoRole
+	case !known:
+		return ReasonUnknownPerson
 	case u.External == chat.Yes:
 		return ReasonExternal
-	case u.Guest == chat.Yes:
-		return ReasonGuest
 	default:
-		return ReasonUnknownPerson
+		return ReasonGuest
 	}
 }
 
 // channel fills in what the channel holds: all its roles among ourselves, and
 // only those an admin marked and approved where others read too. Somebody from
-// outside who asks reads there, whatever is known of the place.
-func (a *Audience) channel(r Rules, p chat.Place, u chat.User, member bool) {
-	inside := p.Audience.Shared == chat.No && p.Audience.Guests == chat.No && member
+// outside who asks reads there, whatever is said of the place.
+func (a *Audience) channel(r Rules, p chat.Place, u chat.User) {
+	inside, known := among(p.Audience.Shared, p.Audience.Guests, u.Guest, u.External)
 	ids := r.Channel.Roles
 	if r.Mode == ModeOpen && inside {
 		ids = append(slices.Clone(ids), RoleEveryone)
 	}
 	for _, id := range ids {
 		role, ok := r.role(id)
-		if ok && (inside || role.External && r.Channel.Approved) {
+		if ok && (inside || known && role.External && r.Channel.Approved) {
 			a.Channel = append(a.Channel, role)
 		}
 	}
 	if len(a.Channel) == 0 {
-		a.ChannelWhy = channelWhy(r, p, u, inside)
+		a.ChannelWhy = channelWhy(r, p, u, inside, known)
 	}
 }
 
 // channelWhy names what keeps a channel from having roles.
-func channelWhy(r Rules, p chat.Place, u chat.User, inside bool) Reason {
+func channelWhy(r Rules, p chat.Place, u chat.User, inside, known bool) Reason {
 	switch {
 	case !r.Mapped:
 		return ReasonUnmapped
 	case inside:
 		return ReasonNoRole
+	case !known:
+		return ReasonUnknownPlace
 	case p.Audience.Shared == chat.Yes || u.External == chat.Yes:
 		return ReasonShared
-	case p.Audience.Guests == chat.Yes || u.Guest == chat.Yes:
-		return ReasonGuests
 	default:
-		return ReasonUnknownPlace
+		return ReasonGuests
 	}
 }
 
@@ -168,7 +180,10 @@ func (a Audience) turn(in insight.Insight, roles []Role, allowed func(Role) (fun
 			continue
 		}
 		if !a.Clock && !r.Can(AbilityAsk) {
-			k.why = ReasonAbility
+			// What a role that can ask lacks is nearer to the point.
+			if k.why == ReasonNoGrant {
+				k.why = ReasonAbility
+			}
 			continue
 		}
 		limit, why := allowed(r)
@@ -180,7 +195,11 @@ func (a Audience) turn(in insight.Insight, roles []Role, allowed func(Role) (fun
 		if k.held {
 			t = k.terms.join(t)
 		}
-		k.held, k.terms, k.roles = true, t, append(k.roles, r.ID)
+		k.held, k.terms = true, t
+		// A role that came in two ways is named once.
+		if !slices.Contains(k.roles, r.ID) {
+			k.roles = append(k.roles, r.ID)
+		}
 	}
 	if k.held && !k.terms.satisfy(in) {
 		return key{why: ReasonAttribute, roles: k.roles}

@@ -91,6 +91,29 @@ func (a Audience) Decide(in insight.Insight) Decision {
 	return d
 }
 
+// sees reports whether Decide would let an insight be told anywhere. It is
+// asked for a whole catalogue, so it leaves the terms out where they decide
+// nothing.
+func (a *Audience) sees(in *insight.Insight) bool {
+	if len(in.Accepts.Attributes) > 0 {
+		return a.Decide(*in).Where != Nowhere
+	}
+	for i := range a.Person {
+		if r := &a.Person[i]; a.asks(r) && r.opens(in) {
+			return true
+		}
+	}
+	for i := range a.Channel {
+		if r := &a.Channel[i]; a.asks(r) && !r.Strict && !a.strict && r.opens(in) {
+			return true
+		}
+	}
+	return false
+}
+
+// asks reports whether a role lets this audience ask; the clock does not ask.
+func (a *Audience) asks(r *Role) bool { return a.Clock || slices.Contains(r.Abilities, AbilityAsk) }
+
 // channelKey tries the channel's roles. A strict one counts together with the
 // person's key, and then only as far as both reach; one that is not strict is
 // enough by itself.

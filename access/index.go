@@ -46,25 +46,17 @@ func (x *Index) Find(id string) (insight.Insight, bool) {
 // audience, publicly or privately, in order. Each is decided anew.
 func (x *Index) Visible(a Audience) []int32 {
 	var candidates []int32
-	lists := 0
-	add := func(at []int32) {
-		if len(at) > 0 {
-			candidates = append(candidates, at...)
-			lists++
-		}
-	}
+	add := func(at []int32) { candidates = append(candidates, at...) }
 	for _, roles := range [][]Role{a.Channel, a.Person} {
 		for _, r := range roles {
 			x.granted(r, add)
 		}
 	}
-	if lists > 1 {
-		slices.Sort(candidates)
-		candidates = slices.Compact(candidates)
-	}
+	slices.Sort(candidates)
+	candidates = slices.Compact(candidates)
 	visible := candidates[:0]
 	for _, at := range candidates {
-		if a.Decide(x.ins[at]).Where != Nowhere {
+		if a.sees(&x.ins[at]) {
 			visible = append(visible, at)
 		}
 	}
