@@ -2,8 +2,6 @@ package storage
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -27,10 +25,13 @@ func (s *Store) RecordAsk(ctx context.Context, a chat.Ask) error {
 }
 
 // Asked counts how often each insight answered at since or later, by its id.
+// Those who opted out are left out, and so is what asked with a button.
 func (s *Store) Asked(ctx context.Context, since time.Time) (map[string]int, error) {
 	return s.count(ctx, "count asks", `
 		SELECT insight, count(*) FROM asks
-		WHERE at >= ? AND outcome = ? AND insight <> '' AND question <> '' GROUP BY insight`,
+		WHERE at >= ? AND outcome = ? AND insight <> '' AND question <> ''
+			AND user NOT IN (SELECT person FROM preferences)
+		GROUP BY insight`,
 		since.UnixMilli(), string(chat.OutcomeAnswer))
 }
 
@@ -57,8 +58,12 @@ func (s *Store) count(ctx context.Context, doing, query string, args ...any) (ma
 // by the keyed hash the ask log holds. A negative n returns all of them, which
 // is what a person's export needs.
 func (s *Store) Recent(ctx context.Context, user string, n int) ([]chat.Ask, error) {
+	return recent(ctx, s.read, user, n)
+}
+
+func recent(ctx context.Context, db queryer, user string, n int) ([]chat.Ask, error) {
 	const doing = "read asks of a user"
-	rows, err := s.read.QueryContext(ctx, `
+	rows, err := db.QueryContext(ctx, `
 		SELECT ref, at, platform, workspace, channel, user, question, outcome, insight, confidence, took_ms
 		FROM asks WHERE user = ? ORDER BY at DESC, rowid DESC LIMIT ?`, user, n)
 	if err != nil {
@@ -81,47 +86,19 @@ func (s *Store) Recent(ctx context.Context, user string, n int) ([]chat.Ask, err
 }
 
 // DeleteAsksBefore ends the retention of every ask older than t, with the
-// feedback on it, and returns how many asks that were.
+// feedback on it, and returns how many asks that were. It fails with ErrBusy
+// when they are gone but a reader kept their bytes in the write-ahead log;
+// calling it again finishes the work. Copies of the database from before a
+// migration end their time with it as well.
 func (s *Store) DeleteAsksBefore(ctx context.Context, t time.Time) (int, error) {
-	return s.erase(ctx, "delete old asks", `DELETE FROM asks WHERE at < ?`, t.UnixMilli())
-}
-
-// EraseAsks deletes everything the ask log holds of one user, with the feedback
-// on it, and returns how many asks that were.
-func (s *Store) EraseAsks(ctx context.Context, user string) (int, error) {
-	return s.erase(ctx, "erase asks of a user", `DELETE FROM asks WHERE user = ?`, user)
-}
-
-// erase deletes so that the bytes are gone as well: they are overwritten, and
-// the log that still holds older pages is emptied. It fails with ErrBusy when
-// the rows are gone but a reader kept the log from being emptied; calling it
-// again finishes the work.
-func (s *Store) erase(ctx context.Context, doing, statement string, args ...any) (n int, err error) {
-	conn, err := s.write.Conn(ctx)
+	s.dropOldCopies(ctx)
+	result, err := s.write.ExecContext(ctx, `DELETE FROM asks WHERE at < ?`, t.UnixMilli())
 	if err != nil {
-		return 0, wrap(doing, err)
+		return 0, wrap("delete old asks", err)
 	}
-	defer func() { err = errors.Join(err, conn.Close()) }()
-	if _, err := conn.ExecContext(ctx, `PRAGMA secure_delete = 1`); err != nil {
-		return 0, wrap(doing, err)
-	}
-	defer func() {
-		// The next user of the one connection must not pay for it, whatever
-		// became of this context.
-		_, off := conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA secure_delete = 0`)
-		err = errors.Join(err, wrap(doing, off))
-	}()
-	err = inTx(ctx, conn, doing, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, statement, args...)
-		if err != nil {
-			return err
-		}
-		deleted, err := result.RowsAffected()
-		n = int(deleted)
-		return err
-	})
+	n, err := result.RowsAffected()
 	if err != nil {
-		return 0, err
+		return 0, wrap("delete old asks", err)
 	}
-	return n, checkpoint(ctx, conn)
+	return int(n), checkpoint(ctx, s.write)
 }

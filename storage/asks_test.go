@@ -1,10 +1,10 @@
 package storage
 
 import (
-	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
-	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,7 +13,7 @@ import (
 	"insightbot/chat"
 )
 
-func record(t *testing.T, s *Store, asks ...chat.Ask) {
+func record(t testing.TB, s *Store, asks ...chat.Ask) {
 	t.Helper()
 	for _, a := range asks {
 		if err := s.RecordAsk(t.Context(), a); err != nil {
@@ -113,7 +113,7 @@ func TestDeleteAsksBefore_EndsTheRetentionWithItsFeedback(t *testing.T) {
 	old.At = noon.Add(-time.Millisecond)
 	record(t, s, old, ask("new"))
 	for _, ref := range []string{"old", "new"} {
-		if err := s.RecordFeedback(t.Context(), ref, "demo/signups", NotMeant, noon); err != nil {
+		if err := s.RecordFeedback(t.Context(), ref, "hash-of-mia", "demo/signups", NotMeant, noon); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -131,38 +131,45 @@ func TestDeleteAsksBefore_EndsTheRetentionWithItsFeedback(t *testing.T) {
 	}
 }
 
-func TestEraseAsks_TakesTheBytesToo(t *testing.T) {
+func TestDeleteAsksBefore_TakesTheBytesToo(t *testing.T) {
 	path := newPath(t)
 	s := reopen(t, path)
-	canary := "canary-5f0c9a"
-	mine := ask("mine")
-	mine.User, mine.Question = "hash-of-ben", canary
-	record(t, s, ask("a"), mine, ask("b"))
-	holds := func() bool {
-		for _, name := range []string{path, path + "-wal"} {
-			data, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if bytes.Contains(data, []byte(canary)) {
-				return true
-			}
-		}
-		return false
-	}
-	if !holds() {
+	old := ask("old")
+	old.At, old.Question = noon.Add(-time.Hour), "canary-"+rand.Text()
+	record(t, s, ask("a"), old, ask("b"))
+	if len(holding(t, path, old.Question)) == 0 {
 		t.Fatal("the canary is not in the files: the test proves nothing")
 	}
-	n, err := s.EraseAsks(t.Context(), "hash-of-ben")
-	if err != nil || n != 1 {
-		t.Fatalf("erased %d, %v, want 1", n, err)
+	if n, err := s.DeleteAsksBefore(t.Context(), noon); err != nil || n != 1 {
+		t.Fatalf("deleted %d, %v, want 1", n, err)
 	}
-	if holds() {
-		t.Error("the question is still in the file or its log")
+	if in := holding(t, path, old.Question); len(in) > 0 {
+		t.Errorf("the question is still in %v", in)
 	}
-	var secure int
-	if err := s.write.QueryRowContext(t.Context(), `PRAGMA secure_delete`).Scan(&secure); err != nil || secure != 0 {
-		t.Errorf("secure_delete is still %d, %v", secure, err)
+}
+
+func TestAsked_LeavesOutWhoOptedOut(t *testing.T) {
+	s := newStore(t)
+	other := ask("2")
+	other.User = "hash-of-ben"
+	record(t, s, ask("1"), other)
+	for _, tt := range []struct {
+		out  bool
+		want int
+	}{{true, 1}, {false, 2}} {
+		if err := s.SetOptOut(t.Context(), "hash-of-ben", tt.out, noon); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := s.OptOut(t.Context(), "hash-of-ben"); err != nil || out != tt.out {
+			t.Errorf("opted out %v, %v, want %v", out, err, tt.out)
+		}
+		got, err := s.Asked(t.Context(), noon)
+		if err != nil || got["demo/signups"] != tt.want {
+			t.Errorf("opted out %v: asked %v, %v, want %d", tt.out, got, err, tt.want)
+		}
+	}
+	if err := s.SetOptOut(t.Context(), "", true, noon); !errors.Is(err, ErrInvalid) {
+		t.Errorf("nobody opted out: err = %v, want ErrInvalid", err)
 	}
 }
 
@@ -170,7 +177,7 @@ func TestRecordFeedback_TheLastWordCounts(t *testing.T) {
 	s := newStore(t)
 	record(t, s, ask("r"))
 	for i, kind := range []string{NotMeant, Right, NotMeant} {
-		if err := s.RecordFeedback(t.Context(), "r", "demo/signups", kind, noon.Add(time.Duration(i))); err != nil {
+		if err := s.RecordFeedback(t.Context(), "r", "hash-of-mia", "demo/signups", kind, noon.Add(time.Duration(i))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -188,11 +195,29 @@ func TestRecordFeedback_TheLastWordCounts(t *testing.T) {
 func TestRecordFeedback_RefusesWhatMeansNothing(t *testing.T) {
 	s := newStore(t)
 	record(t, s, ask("r"))
-	for _, tt := range [][3]string{
-		{"r", "demo/signups", "so so"}, {"r", "", Right}, {"never asked", "demo/signups", Right},
+	for _, tt := range [][4]string{
+		{"r", "hash-of-mia", "demo/signups", "so so"},
+		{"r", "hash-of-mia", "", Right},
+		{"never asked", "hash-of-mia", "demo/signups", Right},
+		{"r", "hash-of-ben", "demo/signups", Right},
+		{"r", "", "demo/signups", Right},
 	} {
-		if err := s.RecordFeedback(t.Context(), tt[0], tt[1], tt[2], noon); !errors.Is(err, ErrInvalid) {
+		if err := s.RecordFeedback(t.Context(), tt[0], tt[1], tt[2], tt[3], noon); !errors.Is(err, ErrInvalid) {
 			t.Errorf("%v: err = %v, want ErrInvalid", tt, err)
 		}
+	}
+	if got, err := s.Feedback(t.Context(), Right, noon); err != nil || len(got) != 0 {
+		t.Errorf("kept %v, %v", got, err)
+	}
+}
+
+// Nobody learns from an error whether somebody else asked something.
+func TestRecordFeedback_SaysTheSameOfAnothersQuestionAndOfNone(t *testing.T) {
+	s := newStore(t)
+	record(t, s, ask("r1"))
+	theirs := s.RecordFeedback(t.Context(), "r1", "hash-of-ben", "demo/signups", Right, noon)
+	none := s.RecordFeedback(t.Context(), "r2", "hash-of-ben", "demo/signups", Right, noon)
+	if theirs == nil || none == nil || strings.ReplaceAll(theirs.Error(), "r1", "r2") != none.Error() {
+		t.Errorf("told apart: %v, %v", theirs, none)
 	}
 }

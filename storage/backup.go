@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
 )
 
 // Backup writes a whole, consistent copy of the database to a new file at
@@ -55,4 +59,38 @@ func flush(path string) error {
 		}
 	}
 	return nil
+}
+
+// copyLife is how long the copy from before a migration is kept. It holds what
+// people erase afterwards, so it must end as every other backup does.
+const copyLife = 35 * 24 * time.Hour
+
+// copyName is how the end of the name of such a copy looks.
+var copyName = regexp.MustCompile(`^\.before-\d{4}(\.part)?$`)
+
+// dropOldCopies deletes the copies from before migrations that have had their
+// time. One that cannot be deleted is said and keeps nothing from working.
+func (s *Store) dropOldCopies(ctx context.Context) {
+	dir, base := filepath.Split(s.path)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		s.log.WarnContext(ctx, "storage: old copies could not be looked for", "error", err)
+		return
+	}
+	for _, e := range entries {
+		end, ok := strings.CutPrefix(e.Name(), base)
+		if !ok || !copyName.MatchString(end) {
+			continue
+		}
+		info, err := e.Info()
+		if err == nil && s.now().Sub(info.ModTime()) <= copyLife {
+			continue
+		}
+		if err == nil {
+			err = os.Remove(filepath.Join(dir, e.Name()))
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			s.log.WarnContext(ctx, "storage: an old copy could not be deleted", "file", e.Name(), "error", err)
+		}
+	}
 }

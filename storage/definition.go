@@ -28,6 +28,7 @@ type (
 		Good        insight.Direction `json:"good,omitempty"`
 		FromZero    bool              `json:"from_zero"`
 		Total       insight.Total     `json:"total"`
+		People      insight.People    `json:"people,omitempty"`
 		Zone        string            `json:"zone"`
 		WeekStart   time.Weekday      `json:"week_start"`
 		Accepts     accepts           `json:"accepts"`
@@ -105,7 +106,7 @@ func encode(in insight.Insight) (string, error) {
 		Title: in.Title, Description: in.Description, Tags: in.Tags, Events: in.Events, Examples: in.Examples,
 		Owner: owner(in.Owner), Certified: certification(in.Certified), Replaced: replacement(in.Replaced),
 		Caveats: each(in.Caveats, func(c insight.Caveat) caveat { return caveat(c) }),
-		Chart:   in.Chart, Format: format(in.Format), Good: in.Good, FromZero: in.FromZero, Total: in.Total,
+		Chart:   in.Chart, Format: format(in.Format), Good: in.Good, FromZero: in.FromZero, Total: in.Total, People: in.People,
 		Zone: zone, WeekStart: in.WeekStart,
 		Accepts: accepts{
 			Windows: in.Accepts.Windows, Earliest: in.Accepts.Earliest,
@@ -144,7 +145,7 @@ func decode(text string) (insight.Insight, error) {
 		Caveats: each(d.Caveats, func(c caveat) insight.Caveat {
 			return insight.Caveat{Text: c.Text, From: day(c.From), Until: day(c.Until)}
 		}),
-		Chart: d.Chart, Format: insight.Format(d.Format), Good: d.Good, FromZero: d.FromZero, Total: d.Total,
+		Chart: d.Chart, Format: insight.Format(d.Format), Good: d.Good, FromZero: d.FromZero, Total: d.Total, People: d.People,
 		Zone: zone, WeekStart: d.WeekStart,
 		Accepts: insight.Accepts{
 			Windows: d.Accepts.Windows, Earliest: day(d.Accepts.Earliest),

@@ -32,6 +32,15 @@ var (
 	ErrExists = errors.New("storage: file exists")
 	// ErrInvalid: the value to store breaks a rule that its message states.
 	ErrInvalid = errors.New("storage: invalid value")
+	// ErrNoKey: the store was opened without a key that this needs.
+	ErrNoKey = errors.New("storage: no key")
+	// ErrTampered: the audit log is not what was written. The message names
+	// the first row that is not right.
+	ErrTampered = errors.New("storage: audit log tampered with")
+	// ErrDecided: the request was decided already.
+	ErrDecided = errors.New("storage: decided already")
+	// ErrSignIn: the link to sign in does not work (any more).
+	ErrSignIn = errors.New("storage: no such sign-in")
 )
 
 // wrap adds what was being done, and the sentinel that fits the driver's code.

@@ -14,18 +14,20 @@ const (
 	Right = "right"
 )
 
-// RecordFeedback keeps what a person said of one insight that answered, or was
-// offered for, the question with the reference ref. The last word on the same
-// question and insight counts. It fails with ErrInvalid for a kind that is not
-// NotMeant or Right, and for a question the ask log does not hold (any more).
-func (s *Store) RecordFeedback(ctx context.Context, ref, insightID, kind string, at time.Time) error {
-	if insightID == "" || (kind != NotMeant && kind != Right) {
+// RecordFeedback keeps what a person, named by the keyed hash the ask log
+// holds, said of one insight that answered, or was offered for, their question
+// with the reference ref. The last word on the same question and insight counts.
+// It fails with ErrInvalid for a kind that is not NotMeant or Right, and for a
+// question that the ask log does not hold as theirs: that it is another person's
+// is not told apart from that it is not there.
+func (s *Store) RecordFeedback(ctx context.Context, ref, person, insightID, kind string, at time.Time) error {
+	if person == "" || insightID == "" || (kind != NotMeant && kind != Right) {
 		return fmt.Errorf("%w: feedback %q on insight %q", ErrInvalid, kind, insightID)
 	}
 	result, err := s.write.ExecContext(ctx, `
-		INSERT INTO feedback (ref, insight, kind, at) SELECT ref, ?2, ?3, ?4 FROM asks WHERE ref = ?1
+		INSERT INTO feedback (ref, insight, kind, at) SELECT ref, ?3, ?4, ?5 FROM asks WHERE ref = ?1 AND user = ?2
 		ON CONFLICT (ref, insight) DO UPDATE SET kind = excluded.kind, at = excluded.at`,
-		ref, insightID, kind, at.UnixMilli())
+		ref, person, insightID, kind, at.UnixMilli())
 	if err != nil {
 		return wrap("record feedback on "+ref, err)
 	}
@@ -34,7 +36,7 @@ func (s *Store) RecordFeedback(ctx context.Context, ref, insightID, kind string,
 		return wrap("record feedback on "+ref, err)
 	}
 	if n == 0 {
-		return fmt.Errorf("%w: feedback on question %q, which is not in the ask log", ErrInvalid, ref)
+		return fmt.Errorf("%w: feedback on question %q, which the ask log does not hold as theirs", ErrInvalid, ref)
 	}
 	return nil
 }

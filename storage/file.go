@@ -15,12 +15,14 @@ import (
 
 // writerPragmas are settings of the connection that writes, readerPragmas of
 // those that read. Each is one statement, which StrictPragmas enforces.
-// synchronous(FULL) makes a commit outlive a power cut; the rest keeps a
-// damaged or hostile file from doing more harm than being unreadable.
+// synchronous(FULL) makes a commit outlive a power cut; secure_delete writes
+// zeros over what is deleted; the rest keeps a damaged or hostile file from
+// doing more harm than being unreadable.
 var (
 	writerPragmas = []string{
 		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"trusted_schema(0)", "cell_size_check(1)", "journal_size_limit(67108864)",
+		"secure_delete(1)",
 	}
 	readerPragmas = []string{
 		"busy_timeout(5000)", "foreign_keys(1)", "trusted_schema(0)", "cell_size_check(1)", "query_only(1)",

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,10 +24,24 @@ import (
 // readers is how many connections read at once.
 const readers = 4
 
-// Options are what Open may be told. The zero value works.
+// minKey is the least length of a key in bytes.
+const minKey = 16
+
+// Options are what Open may be told. The zero value works for everything but
+// the audit log and what is written together with it.
 type Options struct {
 	// Log is told of what an operator may want to know; nil discards it.
 	Log *slog.Logger
+	// Person gives the keyed hash under which the ask log and the audit log
+	// know a person. Without it, what concerns one person fails with ErrNoKey.
+	Person func(platform, workspace, user string) string
+	// AuditKey is the key of the hash chain of the audit log, 16 bytes or
+	// more. Without it, nothing that is audited can be done: it fails with
+	// ErrNoKey.
+	AuditKey []byte
+	// Now is the clock by which "the last 30 days" and old copies are told;
+	// nil is that of the machine.
+	Now func() time.Time
 }
 
 // Store is an open database. It is safe for use by many goroutines.
@@ -36,12 +51,18 @@ type Store struct {
 	// order, instead of in SQLite, by polling.
 	write, read *sql.DB
 	close       func() error
+
+	log      *slog.Logger
+	person   func(platform, workspace, user string) string
+	auditKey []byte
+	now      func() time.Time
 }
 
 // Open opens the database file at path, makes it (and its folder, readable by
 // its owner alone) where it is missing, and brings its tables up to date. A
 // copy of a database that holds data is kept beside it before that, named
-// "<path>.before-NNNN" after the first new migration.
+// "<path>.before-NNNN" after the first new migration. A copy that is older than
+// 35 days is deleted, as it may hold what was erased since.
 //
 // It fails with ErrExposed where others can read the file or its folder, with
 // ErrNewer where a newer program wrote it, and with ErrForeign where the file
@@ -52,6 +73,9 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	log := o.Log
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
+	}
+	if n := len(o.AuditKey); n > 0 && n < minKey {
+		return nil, fmt.Errorf("%w: the audit key has %d bytes, and needs %d", ErrInvalid, n, minKey)
 	}
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -67,7 +91,10 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		log.WarnContext(ctx, "storage: database uses POSIX record locks", "reason", err)
 	}
 
-	s := &Store{path: path}
+	s := &Store{path: path, log: log, person: o.Person, auditKey: slices.Clone(o.AuditKey), now: o.Now}
+	if s.now == nil {
+		s.now = time.Now
+	}
 	s.close = sync.OnceValue(s.shut)
 	if s.write, err = open(writerDSN(path), 1); err != nil {
 		return nil, err
@@ -78,6 +105,8 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if s.read, err = open(readerDSN(path), readers); err != nil {
 		return nil, errors.Join(err, s.write.Close())
 	}
+	s.dropOldCopies(ctx)
+	s.finishErasing(ctx)
 	return s, nil
 }
 
@@ -162,10 +191,17 @@ func inTx(ctx context.Context, db beginner, doing string, f func(tx *sql.Tx) err
 	if err != nil {
 		return wrap(doing, err)
 	}
+	// It does nothing after a commit, and frees the only writer where f fails
+	// or panics. What went wrong matters; a failing rollback is its consequence.
+	defer func() { _ = tx.Rollback() }()
 	if err := f(tx); err != nil {
-		// What went wrong matters; a failing rollback is its consequence.
-		_ = tx.Rollback()
 		return wrap(doing, err)
 	}
 	return wrap(doing, tx.Commit())
+}
+
+// view runs f in one transaction that only reads, so that all it reads is of
+// the same moment.
+func (s *Store) view(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
+	return inTx(ctx, s.read, doing, f)
 }

@@ -3,8 +3,12 @@ package storage
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,19 +24,19 @@ var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
 // newPath is where a store may be made: testing's own folders are readable by
 // others, so Open makes one of its own inside.
-func newPath(t *testing.T) string {
+func newPath(t testing.TB) string {
 	t.Helper()
 	return filepath.Join(t.TempDir(), "data", "bot.db")
 }
 
-func newStore(t *testing.T) *Store {
+func newStore(t testing.TB) *Store {
 	t.Helper()
 	return reopen(t, newPath(t))
 }
 
-func reopen(t *testing.T, path string) *Store {
+func reopen(t testing.TB, path string) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), path, Options{})
+	s, err := Open(t.Context(), path, testOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,6 +46,33 @@ func reopen(t *testing.T, path string) *Store {
 		}
 	})
 	return s
+}
+
+// testOptions have keys of their own, made up for the tests.
+func testOptions() Options {
+	return Options{Person: hashOf, AuditKey: []byte("a key for tests, and nothing else"), Now: func() time.Time { return noon }}
+}
+
+// hashOf is the keyed hash of a person.
+func hashOf(platform, workspace, user string) string {
+	sum := sha256.Sum256([]byte(platform + "\x00" + workspace + "\x00" + user))
+	return hex.EncodeToString(sum[:16])
+}
+
+// holding lists which files of a database hold some bytes.
+func holding(t *testing.T, path, text string) []string {
+	t.Helper()
+	var in []string
+	for _, end := range []string{"", "-wal", "-shm"} {
+		data, err := os.ReadFile(path + end)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		if bytes.Contains(data, []byte(text)) {
+			in = append(in, "bot.db"+end)
+		}
+	}
+	return in
 }
 
 func ask(ref string) chat.Ask {
@@ -57,7 +88,7 @@ func TestOpen_SettingsHoldOnEveryConnection(t *testing.T) {
 	common := map[string]string{
 		"busy_timeout": "5000", "foreign_keys": "1", "trusted_schema": "0", "cell_size_check": "1", "journal_mode": "wal",
 	}
-	writer := map[string]string{"synchronous": "2", "journal_size_limit": "67108864", "query_only": "0"}
+	writer := map[string]string{"synchronous": "2", "secure_delete": "1", "journal_size_limit": "67108864", "query_only": "0"}
 	reader := map[string]string{"query_only": "1"}
 
 	read := func(q queryer, want map[string]string) {
@@ -263,8 +294,8 @@ func TestStore_CheckFindsDamage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Everything past the schema is turned to noise, page headers included.
-	noise := bytes.Repeat([]byte{0xA5}, int(info.Size()/2))
+	// What lies well past the schema is turned to noise, page headers included.
+	noise := bytes.Repeat([]byte{0xA5}, int(info.Size()/4))
 	if _, err := f.WriteAt(noise, info.Size()-int64(len(noise))); err != nil {
 		t.Fatal(err)
 	}
@@ -409,4 +440,11 @@ func TestStore_AFullDiskIsAClearErrorAndPasses(t *testing.T) {
 	}
 	limit(1_000_000)
 	record(t, s, large)
+}
+
+// canaryKey is a key made up at run time.
+func canaryKey() []byte {
+	key := make([]byte, 32)
+	rand.Read(key) //nolint:errcheck // documented never to fail
+	return key
 }
