@@ -11,9 +11,14 @@ import (
 	"insightbot/text"
 )
 
-// draw writes a reply: its parts in order, then the buttons as numbers.
+// draw writes a reply: its parts in order, then the buttons as numbers. That it
+// is private counts where a conversation goes on, with somebody who may pass on
+// what is on the screen; a program that asks once needs the answer alone.
 func (t *Terminal) draw(r *chat.Reply) error {
 	d := drawing{Terminal: t, ref: r.Ref}
+	if r.Private && !t.config.Once {
+		d.line(t.config.Screen.dim("Only you can see this."))
+	}
 	for _, p := range r.Parts {
 		if err := d.part(p); err != nil {
 			return err
@@ -195,14 +200,6 @@ func (d *drawing) chosen(p chat.Choices) {
 		row, used = append(row, label), used+text.Cells(label)+3
 	}
 	flush()
-}
-
-// form says what could be typed instead: a terminal has one line, not fields.
-func (d *drawing) form(p chat.Form) {
-	if d.config.Once {
-		return
-	}
-	d.line(d.config.Screen.dim(fmt.Sprintf("%s: type “%s” and what you look for.", text.Clean(p.Submit), p.Call.Command)))
 }
 
 // link writes an address, or a number that leads to a command.

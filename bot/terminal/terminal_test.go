@@ -133,11 +133,68 @@ func TestTerminal_HostileTextCannotDriveTheTerminal(t *testing.T) {
 			chat.Choices{Prompt: evil, Items: []chat.Choice{{Label: evil, Detail: evil}}},
 			chat.Link{Label: evil, URL: evil},
 			chat.Section{Title: evil},
-			chat.Form{Submit: evil, Fields: []chat.Field{{Label: evil}}},
+			chat.Form{Submit: evil, Fields: []chat.Field{{Label: evil, Kind: chat.FieldSearch}}, Call: chat.Call{Command: evil}},
+			chat.Form{Title: evil, Submit: evil, Fields: []chat.Field{{Label: evil, Value: evil, Error: evil, Help: evil}, {Name: evil}}},
+			roleForm(evil),
 		}}, nil
 	})
 	if strings.ContainsAny(out, "\x1b\a\r\u202E") {
 		t.Errorf("control characters reached the terminal: %q", out)
+	}
+}
+
+// roleForm has a field of every kind.
+func roleForm(s string) chat.Form {
+	return chat.Form{Title: "The role " + s, Submit: "Save", Call: chat.Call{Command: "role"}, Fields: []chat.Field{
+		{Name: "name", Label: "Name", Kind: chat.FieldText, Value: s, Error: "Two letters at least."},
+		{Name: "tags", Label: "Tags", Kind: chat.FieldMulti, Value: "a,c", Options: []chat.Option{{Value: "a", Label: "Growth " + s}, {Value: "b", Label: "Money"}, {Value: "c", Label: "Maps"}}},
+		{Name: "none", Kind: chat.FieldMulti, Options: []chat.Option{{Value: "a", Label: "Growth"}}},
+		{Name: "who", Label: "Who", Kind: chat.FieldSelect, Value: "m", Options: []chat.Option{{Value: "m", Label: "Members"}}},
+		{Name: "strict", Label: "Strict", Kind: chat.FieldCheck, Value: "yes"},
+		{Name: "ext", Label: "External", Kind: chat.FieldCheck},
+		{Name: "why", Label: "Why", Kind: chat.FieldLong},
+	}}
+}
+
+func TestTerminal_ShowsAFormWithWhatIsFilledIn(t *testing.T) {
+	reply := func(*chat.Request) (*chat.Reply, error) {
+		return &chat.Reply{Private: true, Parts: []chat.Part{roleForm("X")}}, nil
+	}
+	out, _ := talk(t, Config{}, "x\n", reply)
+	want := `Only you can see this.
+The role X
+Name      X
+Tags      Growth X, Maps
+none      –
+Who       Members
+Strict    yes
+External  no
+Why       –
+! Name: Two letters at least.
+This form cannot be filled in here: open the bot in the
+browser for it.
+`
+	if !strings.Contains(out, want) {
+		t.Errorf("got\n%s\nwant in it\n%s", out, want)
+	}
+	var once bytes.Buffer
+	term := New(Config{Out: &once, Once: true, Screen: Screen{Width: 60}, NewRef: func() string { return "R" }, Log: slog.New(slog.DiscardHandler)})
+	err := term.Call(t.Context(), chat.HandlerFunc(func(context.Context, *chat.Request) (*chat.Reply, error) {
+		return reply(nil)
+	}), chat.Call{Command: "role"})
+	if err != nil || once.String() != "" {
+		t.Errorf("asked once it prints %q (%v)", once.String(), err)
+	}
+}
+
+func TestTerminal_SaysWhatIsPrivate(t *testing.T) {
+	for _, private := range []bool{true, false} {
+		out, _ := talk(t, Config{}, "x\n", func(*chat.Request) (*chat.Reply, error) {
+			return &chat.Reply{Private: private, Parts: []chat.Part{chat.Text{Text: "Hello"}}}, nil
+		})
+		if strings.Contains(out, "Only you can see this.\nHello\n") != private {
+			t.Errorf("private %v:\n%s", private, out)
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ const retryAfter = "5"
 
 // post adds a question or a pressed button to a conversation and answers it.
 func (d *desk) post(w http.ResponseWriter, r *http.Request) {
-	place, ok := d.places[r.PathValue("channel")]
+	place, ok := d.place(r.PathValue("channel"))
 	if !ok {
 		d.refuse(w, r, http.StatusNotFound, "There is no channel of that name.")
 		return
@@ -44,9 +44,9 @@ func (d *desk) post(w http.ResponseWriter, r *http.Request) {
 	// The form says who spoke when it was made: another tab may speak as
 	// somebody else by now.
 	who := d.who(r)
-	if u, ok := d.users[r.PostForm.Get("as")]; ok {
+	if u, ok := d.user(r.PostForm.Get("as")); ok {
 		who = u
-		choose(w, r, userCookie, u.ID)
+		d.choose(w, r, userCookie, u.ID)
 	}
 	reject := func(status int, problem string) {
 		d.reject(w, r, who, place, draft{text: typed(r.PostForm.Get("q")), problem: problem, status: status})
@@ -62,7 +62,7 @@ func (d *desk) post(w http.ResponseWriter, r *http.Request) {
 		reject(http.StatusServiceUnavailable, "There is too much to do right now, so nothing was sent. Try again in a moment.")
 		return
 	}
-	sess := d.sessions.begin(w, r, m.once)
+	sess := d.begin(w, r, m.once)
 	m.user = who
 	key := talkKey{who.ID, place.Channel}
 	before := d.sessions.snapshot(sess, key)
@@ -129,7 +129,7 @@ func (d *desk) reject(w http.ResponseWriter, r *http.Request, who chat.User, pla
 		http.Error(w, dr.problem, dr.status)
 		return
 	}
-	d.drawChat(w, r, d.sessions.look(r), who, place, dr)
+	d.drawChat(w, r, d.look(r), who, place, dr)
 }
 
 // take takes one of the slots for answers, if one is free. Who took it gives
@@ -206,13 +206,14 @@ func (d *desk) call(ctx context.Context, req *chat.Request) (reply *chat.Reply, 
 			reply, err = nil, fmt.Errorf("web: handler panicked: %v\n%s", p, debug.Stack())
 		}
 	}()
+	req.Console = d.config.remote()
 	return d.handler.Answer(ctx, req)
 }
 
 // showMessage answers GET /message/{ref}: one message, when it is done or the
 // patience of a browser is.
 func (d *desk) showMessage(w http.ResponseWriter, r *http.Request) {
-	sess := d.sessions.look(r)
+	sess := d.look(r)
 	m, _, ok := d.sessions.find(sess, r.PathValue("ref"))
 	if !ok {
 		d.refuse(w, r, http.StatusNotFound, "This message is not kept any more.")

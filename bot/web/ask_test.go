@@ -219,7 +219,8 @@ func TestPages_AreRepliesToReadOnlyCalls(t *testing.T) {
 		"/insights/demo/signups":   {Command: "insight", Args: chat.Args{"id": "demo/signups"}},
 		"/insights/demo/a%2Fb%20c": {Command: "insight", Args: chat.Args{"id": "demo/a/b c"}},
 		"/help":                    {Command: "help", Args: chat.Args{}},
-		"/c/insight?id=x&id=y&z=":  {Command: "insight", Args: chat.Args{"id": "x"}},
+		"/c/insight?id=x&id=y&z=":  {Command: "insight", Args: chat.Args{"id": "x,y"}},
+		"/access":                  {Command: "access", Args: chat.Args{}},
 	} {
 		p := b.get(path)
 		seen := b.fake.requests()

@@ -66,8 +66,8 @@ func TestLooking_IsAsGoodAsBefore(t *testing.T) {
 		t.Errorf("the picture of a page: status %d", f.status)
 	}
 	b.get("/chat/money")
-	if p := b.get("/insights/demo/signups"); !strings.Contains(p.body, `action="/chat/money"`) {
-		t.Error("a page does not lead back to the channel looked at last")
+	if p := b.get("/insights/demo/signups"); !strings.Contains(p.body, `action="/chat/direct"`) {
+		t.Error("what is pressed on a page is not said to the bot alone")
 	}
 	if p := b.post("/as", "user", "ben", "next", "/"); !strings.Contains(p.body, `<input type="hidden" name="as" value="ben">`) || !strings.Contains(p.body, "<h1 dir=\"auto\">#money") {
 		t.Error("the choice of who to speak as, or the channel, is not remembered")

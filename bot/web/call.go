@@ -58,14 +58,20 @@ func decodeChoice(text string) (c chat.Call, label string, err error) {
 	return c, typed(label), nil
 }
 
-// args makes arguments of form values: the first of each name counts, and an
-// empty one is absent.
+// args makes arguments of form values. Those of one name, such as the boxes of
+// a field that takes several, are joined by commas; an empty one is absent.
 func args(v url.Values) chat.Args {
 	a := chat.Args{}
 	// In order, so that of two names that are cleaned to one the same counts
 	// every time.
 	for _, sent := range slices.Sorted(maps.Keys(v)) {
-		name, value := typed(sent), typed(v.Get(sent))
+		var list []string
+		for _, one := range v[sent] {
+			if one = typed(one); one != "" {
+				list = append(list, one)
+			}
+		}
+		name, value := typed(sent), strings.Join(list, ",")
 		if _, taken := a[name]; name != "" && value != "" && !taken {
 			a[name] = value
 		}
@@ -134,7 +140,7 @@ func pathTail(id string) (string, bool) {
 func checkPages(pages []Page) error {
 	taken := map[string]bool{
 		"chat": true, "message": true, "as": true, "theme": true, "c": true,
-		"files": true, "assets": true, "healthz": true, "": true,
+		"files": true, "assets": true, "healthz": true, "favicon.ico": true, "sign-in": true, "sign-out": true, "": true,
 	}
 	seen := map[string]bool{}
 	for _, p := range pages {

@@ -52,16 +52,16 @@ func chosen(r *http.Request, name string) string {
 
 // where is the channel a browser looked at last.
 func (d *desk) where(r *http.Request) chat.Place {
-	if p, ok := d.places[chosen(r, placeCookie)]; ok {
+	if p, ok := d.place(chosen(r, placeCookie)); ok {
 		return p
 	}
-	return d.config.Places[0]
+	return d.places[0]
 }
 
 // who is the person a browser speaks as.
 func (d *desk) who(r *http.Request) chat.User {
-	if u, ok := d.users[chosen(r, userCookie)]; ok {
+	if u, ok := d.user(chosen(r, userCookie)); ok {
 		return u
 	}
-	return d.config.Users[0]
+	return d.people[0]
 }

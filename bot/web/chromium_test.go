@@ -136,7 +136,7 @@ func TestChromium_Phone(t *testing.T) {
 		b.Screenshot("phone-answer-" + theme)
 		b.Script(`document.querySelector('.message .facts').scrollIntoView()`)
 		b.Screenshot("phone-answer-end-" + theme)
-		for _, p := range []string{"/insights", "/insights/demo/signups", "/nowhere"} {
+		for _, p := range []string{"/insights", "/insights/demo/signups", "/access", "/nowhere"} {
 			b.Open(bench.url + p)
 			b.Screenshot("phone" + strings.ReplaceAll(p, "/", "-") + "-" + theme)
 			b.CheckAccess("phone " + p + ", " + theme)
@@ -185,7 +185,7 @@ func TestChromium_Pages(t *testing.T) {
 	b.Screenshot("insight-light")
 	b.CheckAccess("insight")
 	b.Click("main button.choice")
-	b.Wait(`location.pathname === '/chat/growth' && ` + answered + `1`)
+	b.Wait(`location.pathname === '/chat/direct' && ` + answered + `1`)
 	want(t, b, `document.querySelector('[data-said]').textContent`, "Ask it now")
 	done(t, b)
 }

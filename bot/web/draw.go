@@ -1,12 +1,22 @@
 package web
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 
 	"insightbot/chat"
+	"insightbot/text"
 )
+
+// unnamed is what reads a button whose name has nothing in it to be seen.
+const unnamed = "(no name)"
+
+// nameOr is a name on one line, or another one where it is empty.
+func nameOr(name, other string) string {
+	if name = text.Clean(name); name == "" {
+		return other
+	}
+	return name
+}
 
 // drawer turns the parts of one reply into views.
 type drawer struct {
@@ -70,7 +80,7 @@ func (d *drawer) part(p chat.Part, level int) (partView, bool) {
 		for _, item := range p.Items {
 			l := item.Link
 			l.Label = item.Text
-			facts = append(facts, factView{clean(item.Label), d.link(l)})
+			facts = append(facts, factView{text.Clean(item.Label), d.link(l)})
 		}
 		return partView{Facts: facts}, len(facts) > 0
 	case chat.Table:
@@ -80,14 +90,14 @@ func (d *drawer) part(p chat.Part, level int) (partView, bool) {
 	case chat.Choices:
 		return partView{Choices: d.choices(p)}, len(p.Items) > 0
 	case chat.Form:
-		return partView{Form: d.form(p, level)}, true
+		return partView{Form: d.form(p)}, true
 	case chat.Link:
 		l := d.link(p)
 		return partView{Link: &l}, l.Text != ""
 	case keptAttachment:
 		return partView{Attachment: d.attachment(p)}, true
 	case chat.Section:
-		v := &sectionView{Title: clean(p.Title), Folded: p.Folded, Level: level}
+		v := &sectionView{Title: text.Clean(p.Title), Folded: p.Folded, Level: level}
 		if v.Folded {
 			v.Parts = d.parts(p.Parts, level)
 		} else {
@@ -100,7 +110,10 @@ func (d *drawer) part(p chat.Part, level int) (partView, bool) {
 
 // link draws something that leads to a web page or a command.
 func (d *drawer) link(l chat.Link) linkView {
-	v := linkView{Text: clean(l.Label), Send: d.send}
+	v := linkView{Text: text.Clean(l.Label), Send: d.send}
+	if v.Text == "" && (l.URL != "" || !l.Call.IsZero()) {
+		v.Text = unnamed
+	}
 	switch {
 	case l.URL != "":
 		v.Href, v.External = safeURL(l.URL), true
@@ -108,15 +121,15 @@ func (d *drawer) link(l chat.Link) linkView {
 	case d.server.config.ReadOnly(l.Call.Command):
 		v.Href = d.server.address(l.Call)
 	default:
-		v.Call = encodeChoice(l.Call, l.Label)
+		v.Call = encodeChoice(l.Call, v.Text)
 	}
 	return v
 }
 
 func (d *drawer) table(t chat.Table) *tableView {
-	v := &tableView{Title: clean(t.Title), Foot: clean(t.Foot)}
+	v := &tableView{Title: text.Clean(t.Title), Foot: text.Clean(t.Foot)}
 	for _, c := range t.Columns {
-		v.Columns = append(v.Columns, columnView{clean(c.Name), c.Number})
+		v.Columns = append(v.Columns, columnView{text.Clean(c.Name), c.Number})
 	}
 	for _, row := range t.Rows {
 		cells := make([]cellView, 0, len(row))
@@ -133,7 +146,7 @@ func (d *drawer) table(t chat.Table) *tableView {
 }
 
 func (d *drawer) image(p keptImage) *imageView {
-	v := &imageView{Alt: clean(p.Alt), Width: p.Width, Height: p.Height}
+	v := &imageView{Alt: text.Clean(p.Alt), Width: p.Width, Height: p.Height}
 	at := func(theme chat.Theme) string {
 		if id := p.ids[theme]; id != "" && d.server.sessions.files.has(id) {
 			return "/files/" + id
@@ -148,10 +161,8 @@ func (d *drawer) image(p keptImage) *imageView {
 }
 
 func (d *drawer) attachment(p keptAttachment) *attachmentView {
-	v := &attachmentView{Label: clean(p.Label), Name: fileName(p.File.Name)}
-	if v.Label == "" {
-		v.Label = v.Name
-	}
+	name := fileName(p.File.Name)
+	v := &attachmentView{Label: nameOr(p.Label, name), Name: name}
 	if p.id != "" && d.server.sessions.files.has(p.id) {
 		v.Href = "/files/" + p.id + "?download"
 	}
@@ -159,63 +170,18 @@ func (d *drawer) attachment(p keptAttachment) *attachmentView {
 }
 
 func (d *drawer) choices(p chat.Choices) *choicesView {
-	v := &choicesView{ID: d.id(), Prompt: clean(p.Prompt), Menu: p.Menu, Send: d.send}
+	v := &choicesView{ID: d.id(), Prompt: text.Clean(p.Prompt), Menu: p.Menu, Send: d.send}
 	for _, item := range p.Items {
-		c := choiceView{Label: clean(item.Label), Detail: clean(item.Detail), Current: item.Current}
+		c := choiceView{Label: nameOr(item.Label, unnamed), Detail: text.Clean(item.Detail), Current: item.Current}
 		if !p.Menu && d.server.config.ReadOnly(item.Call.Command) {
 			c.Href = d.server.address(item.Call)
 		} else {
-			c.Value = encodeChoice(item.Call, item.Label)
+			c.Value = encodeChoice(item.Call, c.Label)
 		}
 		v.Detailed = v.Detailed || item.Detail != ""
 		v.Items = append(v.Items, c)
 	}
 	return v
-}
-
-func (d *drawer) form(p chat.Form, level int) *formView {
-	v := &formView{ID: d.id(), Title: clean(p.Title), Submit: clean(p.Submit), Level: level, Send: d.send}
-	if v.Submit == "" {
-		v.Submit = "Send"
-	}
-	prefix := ""
-	if d.server.config.ReadOnly(p.Call.Command) {
-		v.Get, v.Action = true, d.server.address(chat.Call{Command: p.Call.Command})
-		v.Hidden = hiddenArgs(p)
-	} else {
-		prefix = argPrefix
-		label := p.Title
-		if label == "" {
-			label = v.Submit
-		}
-		v.Action, v.Call = d.send.Action, encodeChoice(p.Call, label)
-	}
-	for _, f := range p.Fields {
-		field := fieldView{
-			ID: d.id(), Name: prefix + f.Name, Label: clean(f.Label), Help: clean(f.Help), Value: clean(f.Value),
-			Error: clean(f.Error), Kind: f.Kind, Required: f.Required,
-		}
-		if field.Label == "" {
-			field.Label = f.Name
-		}
-		for _, o := range f.Options {
-			field.Options = append(field.Options, optionView{o.Value, clean(o.Label), o.Value == f.Value})
-		}
-		v.Search = v.Search || f.Kind == chat.FieldSearch
-		v.Fields = append(v.Fields, field)
-	}
-	return v
-}
-
-// hiddenArgs are the arguments of a form's call that no field of it sets.
-func hiddenArgs(p chat.Form) []optionView {
-	var out []optionView
-	for _, name := range slices.Sorted(maps.Keys(p.Call.Args)) {
-		if !slices.ContainsFunc(p.Fields, func(f chat.Field) bool { return f.Name == name }) {
-			out = append(out, optionView{Value: p.Call.Args[name], Label: name})
-		}
-	}
-	return out
 }
 
 // message draws one message of a conversation.
@@ -226,7 +192,7 @@ func (d *drawer) message(m *message, zone string) messageView {
 	}
 	v.Time, v.Datetime = clock(m.at, d.server.config.Now(), zone)
 	if a := m.answer; a != nil {
-		v.Private, v.Failed, v.Title = a.private, a.failed, clean(a.title)
+		v.Private, v.Failed, v.Title = a.private, a.failed, text.Clean(a.title)
 		level := 3
 		if v.Title != "" {
 			level = 4
@@ -245,9 +211,9 @@ func leadOf(parts []chat.Part) string {
 		switch {
 		case !ok:
 		case t.Style == chat.Lead:
-			return clean(t.Text)
+			return text.Clean(t.Text)
 		case first == "":
-			first = clean(t.Text)
+			first = text.Clean(t.Text)
 		}
 	}
 	return first

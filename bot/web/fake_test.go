@@ -14,6 +14,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,7 +45,7 @@ func testConfig() Config {
 		Purpose: map[string]string{"growth": "Sign-ups, activation and campaigns"},
 		Title:   "Insightbot", Tagline: "Saved insights of Fernweh Maps, answered in chat",
 		Welcome:  chat.Call{Command: "welcome"},
-		ReadOnly: func(c string) bool { return c == "insights" || c == "insight" || c == "help" },
+		ReadOnly: func(c string) bool { return slices.Contains([]string{"insights", "insight", "help", "access"}, c) },
 		Now:      func() time.Time { return noon },
 	}
 }
@@ -76,6 +77,7 @@ func newBench(t *testing.T, change ...func(*Config)) *bench {
 	}
 	var n atomic.Int64
 	s.random = func() string { return fmt.Sprintf("%08d-test", n.Add(1)) }
+	s.failPause = 0
 	b.server = s
 	srv := httptest.NewServer(s.Handler(b.fake))
 	t.Cleanup(srv.Close)
@@ -147,7 +149,15 @@ func (b *bench) post(path string, pairs ...string) page {
 	for i := 0; i < len(pairs); i += 2 {
 		form.Set(pairs[i], pairs[i+1])
 	}
-	return b.do(b.request(http.MethodPost, path, form.Encode()))
+	return b.send(path, form)
+}
+
+// send posts a form as a page of the playground does.
+func (b *bench) send(path string, form url.Values) page {
+	b.t.Helper()
+	r := b.request(http.MethodPost, path, form.Encode())
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	return b.do(r)
 }
 
 // lockedBuffer is a log that many goroutines write.
@@ -201,12 +211,18 @@ func (f *fake) Answer(ctx context.Context, r *chat.Request) (*chat.Reply, error)
 		return insightPage(a["id"]), nil
 	case "help":
 		return &chat.Reply{Title: "Help", Parts: []chat.Part{chat.Text{Text: "Ask in your own words."}}}, nil
+	case "access":
+		return accessPage(), nil
+	case "role":
+		return roleSaved(a), nil
 	case "feedback":
 		return &chat.Reply{Private: true, Parts: []chat.Part{chat.Text{Text: "Thank you. The owner will see it."}}}, nil
 	}
 	switch q := strings.ToLower(a["q"]); {
 	case a["insight"] == "" && strings.Contains(q, "active"):
 		return candidates(), nil
+	case q == "role":
+		return &chat.Reply{Private: true, Title: "Roles", Parts: []chat.Part{roleForm(roleBefore, nil)}}, nil
 	case strings.Contains(q, "hostile"):
 		return hostile(), nil
 	case q == "wide":
@@ -340,6 +356,55 @@ func insightPage(id string) *chat.Reply {
 	}}
 }
 
+// roleBefore is a role as it is saved.
+var roleBefore = chat.Args{"id": "growth", "name": "Growth", "tags": "growth,product", "strict": "yes", "who": "members"}
+
+// accessPage is a page of administration.
+func accessPage() *chat.Reply {
+	return &chat.Reply{Private: true, Title: "Access", Parts: []chat.Part{
+		chat.Text{Text: "Who may see what. Only admins can open this page."},
+		roleForm(roleBefore, nil),
+		chat.Choices{Prompt: "Mia asks for access to #money", Items: []chat.Choice{
+			{Label: "Allow", Call: chat.Call{Command: "role", Args: chat.Args{"name": "Money", "id": "money"}}},
+		}},
+	}}
+}
+
+// roleForm has a field of every kind. Its call has values of its own for some.
+func roleForm(a chat.Args, wrong map[string]string) chat.Form {
+	var tags []chat.Option
+	for _, tag := range []string{"growth", "product", "money", "support", "maps & routes", "people", "paid", "web", "iOS", "Android", "e-mail", "trials", "churn", "a tag with a name that is too long for its column"} {
+		tags = append(tags, chat.Option{Value: tag, Label: tag + " (12 insights)"})
+	}
+	fields := []chat.Field{
+		{Name: "name", Label: "Name", Help: "How people read it", Kind: chat.FieldText, Required: true},
+		{Name: "tags", Label: "Tags it grants", Help: "Every insight that has one of them", Kind: chat.FieldMulti, Options: tags},
+		{Name: "strict", Label: "Strict", Help: "Who asks needs a role for it too", Kind: chat.FieldCheck},
+		{Name: "who", Label: "Who may have it", Kind: chat.FieldSelect, Options: []chat.Option{{Value: "members", Label: "Members"}, {Value: "all", Label: "Guests as well"}}},
+		{Name: "note", Label: "Why", Kind: chat.FieldLong, Help: "For the audit log"},
+	}
+	for i, f := range fields {
+		fields[i].Value, fields[i].Error = a[f.Name], wrong[f.Name]
+	}
+	return chat.Form{
+		Title: "The role “Growth”", Fields: fields, Submit: "Save",
+		Call: chat.Call{Command: "role", Args: chat.Args{"id": a["id"], "tags": a["tags"], "strict": a["strict"]}},
+	}
+}
+
+// roleSaved saves a role, or gives the form back with what is wrong.
+func roleSaved(a chat.Args) *chat.Reply {
+	if a["name"] == "x" {
+		return &chat.Reply{Private: true, Title: "Roles", Parts: []chat.Part{
+			chat.Text{Style: chat.Failure, Text: "Nothing was saved: look at what is marked."},
+			roleForm(a, map[string]string{"name": "A name has two letters at least.", "tags": "Choose one at least."}),
+		}}
+	}
+	return &chat.Reply{Private: true, Parts: []chat.Part{chat.Text{
+		Style: chat.Lead, Text: fmt.Sprintf("Saved “%s”: tags %q, strict %q, for %q.", a["name"], a["tags"], a["strict"], a["who"]),
+	}}}
+}
+
 // hostile holds, in every place where a text can be, what breaks a page that
 // does not escape it.
 func hostile() *chat.Reply {
@@ -364,6 +429,7 @@ func hostile() *chat.Reply {
 			{Name: "long", Label: "Long", Kind: chat.FieldLong, Value: bad},
 			{Name: "pick", Label: "Pick", Kind: chat.FieldSelect, Value: "b", Options: []chat.Option{{Value: bad, Label: bad}, {Value: "b", Label: "B"}}},
 			{Name: "yes", Label: "Yes", Kind: chat.FieldCheck, Value: "yes", Help: "A help"},
+			{Name: "many", Label: bad, Kind: chat.FieldMulti, Value: "b," + bad, Help: bad, Error: bad, Options: []chat.Option{{Value: bad, Label: bad}, {Value: "b", Label: "B"}}},
 		}},
 		chat.Link{Label: bad, URL: "javascript:alert(1)"},
 		chat.Link{Label: bad, URL: "https://example.org/\"><script>"},

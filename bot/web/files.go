@@ -191,8 +191,8 @@ func (fs *fileStore) keep(session string, parts []chat.Part) (kept []chat.Part, 
 }
 
 // serveFile answers GET /files/{id}: a picture is shown, anything else saved.
-func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
-	f, ok := s.sessions.files.get(s.sessions.known(r), r.PathValue("id"))
+func (d *desk) serveFile(w http.ResponseWriter, r *http.Request) {
+	f, ok := d.sessions.files.get(d.session(r), r.PathValue("id"))
 	if !ok {
 		http.Error(w, "This file is not kept any more. Ask again to get a new one.", http.StatusNotFound)
 		return

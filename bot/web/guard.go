@@ -21,7 +21,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	}))
 	next = cross.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		secure(w.Header())
+		s.setHeaders(w.Header())
 		switch {
 		case !s.hostAllowed(r.Host):
 			http.Error(w, "This playground does not answer under that name.", http.StatusMisdirectedRequest)
@@ -29,14 +29,20 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		case embedded(r):
 			http.Error(w, "This playground cannot be used from inside another site.", http.StatusForbidden)
 			return
+		case s.remote && anonymous(r):
+			http.Error(w, "What does not say which site it was sent from is not accepted.", http.StatusForbidden)
+			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		next.ServeHTTP(w, r)
 	})
 }
 
-// secure sets the headers that every response carries.
-func secure(h http.Header) {
+// setHeaders sets the headers that every response carries.
+func (s *Server) setHeaders(h http.Header) {
+	if s.config.Secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
@@ -58,7 +64,7 @@ func (s *Server) hostAllowed(hostport string) bool {
 	}
 	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
 	if ip := net.ParseIP(host); ip != nil {
-		return ip.IsLoopback() || s.config.AllowRemote
+		return ip.IsLoopback() || s.remote
 	}
 	return host == "localhost" || slices.ContainsFunc(s.config.Hosts, func(allowed string) bool {
 		return strings.EqualFold(allowed, host)
@@ -75,4 +81,11 @@ func embedded(r *http.Request) bool {
 			(r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document")
 	}
 	return false
+}
+
+// anonymous reports whether a form came without a word on which site it is of.
+// Every browser says so; the protection against other sites lets it pass, for
+// programs, which have nothing to sign in for.
+func anonymous(r *http.Request) bool {
+	return r.Method == http.MethodPost && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == ""
 }

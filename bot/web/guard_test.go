@@ -34,25 +34,26 @@ func TestGuard_HeadersOnEveryResponse(t *testing.T) {
 }
 
 func TestGuard_Hosts(t *testing.T) {
-	local := newBench(t, func(c *Config) { c.Hosts = []string{"playground.example"} })
-	remote := newBench(t, func(c *Config) { c.AllowRemote = true })
+	local := newBench(t)
+	named := newBench(t, newDoor(t).open, func(c *Config) { c.AllowRemote, c.Hosts = false, []string{"playground.example"} })
+	remote := newBench(t, newDoor(t).open)
 	for _, test := range []struct {
-		host          string
-		local, remote bool
+		host                 string
+		local, named, remote bool
 	}{
-		{"localhost", true, true},
-		{"localhost:8080", true, true},
-		{"LOCALHOST.:1", true, true},
-		{"127.0.0.1:9", true, true},
-		{"[::1]:9", true, true},
-		{"[::1]", true, true},
-		{"Playground.Example:80", true, false},
-		{"evil.example", false, false},
-		{"localhost.evil.example", false, false},
-		{"127.0.0.1.evil.example", false, false},
-		{"192.0.2.7:8080", false, true},
+		{"localhost", true, true, true},
+		{"localhost:8080", true, true, true},
+		{"LOCALHOST.:1", true, true, true},
+		{"127.0.0.1:9", true, true, true},
+		{"[::1]:9", true, true, true},
+		{"[::1]", true, true, true},
+		{"Playground.Example:80", false, true, false},
+		{"evil.example", false, false, false},
+		{"localhost.evil.example", false, false, false},
+		{"127.0.0.1.evil.example", false, false, false},
+		{"192.0.2.7:8080", false, true, true},
 	} {
-		for b, want := range map[*bench]bool{local: test.local, remote: test.remote} {
+		for b, want := range map[*bench]bool{local: test.local, named: test.named, remote: test.remote} {
 			r := b.request(http.MethodGet, "/healthz", "")
 			r.Host = test.host
 			p := b.do(r)

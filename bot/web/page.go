@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"insightbot/chat"
+	"insightbot/text"
 )
 
 //go:embed templates
@@ -36,6 +37,8 @@ type shell struct {
 	Pages                 []navItem
 	People                []personView
 	Me                    personView
+	// SignedIn is set where one speaks as oneself.
+	SignedIn bool
 	// Here is the address of this page, to come back to.
 	Here string
 	// Refresh is set while something is being looked up, for browsers
@@ -71,10 +74,11 @@ type chatView struct {
 
 // replyView is a reply at full width.
 type replyView struct {
-	Title  string
-	Ref    string
-	Failed bool
-	Parts  []partView
+	Title   string
+	Ref     string
+	Private bool
+	Failed  bool
+	Parts   []partView
 }
 
 // fragmentView is a message sent alone.
@@ -84,37 +88,44 @@ type fragmentView struct {
 }
 
 // shell fills in what stands around every page of a session.
-func (s *Server) shell(r *http.Request, state talkKey, current string) shell {
-	v := shell{Title: s.config.Title, Brand: s.config.Title, Tagline: s.config.Tagline, Here: r.URL.RequestURI()}
+func (d *desk) shell(r *http.Request, state talkKey, current string) shell {
+	v := shell{
+		Title: d.config.Title, Brand: d.config.Title, Tagline: d.config.Tagline, Theme: theme(r),
+		Here: r.URL.RequestURI(), SignedIn: d.visitor != nil,
+	}
 	if r.Method != http.MethodGet {
 		v.Here = chatPath(chat.Place{Channel: state.place})
 	}
-	if c, err := r.Cookie(themeCookie); err == nil && (c.Value == string(chat.Light) || c.Value == string(chat.Dark)) {
-		v.Theme = c.Value
-	}
-	for _, p := range s.config.Places {
+	for _, p := range d.places {
 		v.Channels = append(v.Channels, navItem{
 			Label: placeName(p), Href: chatPath(p), Direct: p.Kind == chat.PlaceDirect, Current: chatPath(p) == current,
 		})
 	}
-	for _, p := range s.config.Pages {
-		if p.Label != "" {
+	for _, p := range d.config.Pages {
+		if p.Label != "" && d.config.ReadOnly(p.Command) {
 			v.Pages = append(v.Pages, navItem{Label: p.Label, Href: p.Path, Current: p.Path == current || strings.HasPrefix(current, p.Path+"/")})
 		}
 	}
-	for _, u := range s.config.Users {
+	for _, u := range d.people {
 		v.People = append(v.People, person(u, u.ID == state.user))
 	}
-	v.Me = person(s.users[state.user], true)
+	me, _ := d.user(state.user) // state is of one of them
+	v.Me = person(me, true)
 	return v
+}
+
+// theme is the colours that a browser chose, or "".
+func theme(r *http.Request) string {
+	c, err := r.Cookie(themeCookie)
+	if err != nil || c.Value != string(chat.Light) && c.Value != string(chat.Dark) {
+		return ""
+	}
+	return c.Value
 }
 
 // placeName is how a place is called, also when it has no name.
 func placeName(p chat.Place) string {
-	if name := clean(p.Name); name != "" {
-		return name
-	}
-	return clean(p.Channel)
+	return nameOr(p.Name, text.Clean(p.Channel))
 }
 
 // drawChat writes the page of a conversation.
@@ -123,7 +134,7 @@ func (d *desk) drawChat(w http.ResponseWriter, r *http.Request, sess *session, w
 	v := d.shell(r, talkKey{who.ID, place.Channel}, chatPath(place))
 	send := &sending{Action: chatPath(place), As: who.ID, Once: d.random()}
 	c := &chatView{
-		Name: placeName(place), Purpose: clean(d.config.Purpose[place.Channel]), Direct: place.Kind == chat.PlaceDirect,
+		Name: placeName(place), Purpose: text.Clean(d.config.Purpose[place.Channel]), Direct: place.Kind == chat.PlaceDirect,
 		Lost: t.lost, Cut: t.cut, Draft: dr.text, Problem: dr.problem, Send: send,
 		Bot: d.config.Title, Tagline: d.config.Tagline, Me: v.Me,
 	}
@@ -161,18 +172,15 @@ func (d *desk) drawMessage(w http.ResponseWriter, r *http.Request, sess *session
 
 // drawPage writes a reply at full width.
 func (d *desk) drawPage(w http.ResponseWriter, r *http.Request, status int, req *chat.Request, a *answer) {
-	place := d.where(r)
+	place := d.replyPlace(r)
 	v := d.shell(r, talkKey{req.User.ID, place.Channel}, r.URL.Path)
 	dw := &drawer{
 		server: d.Server, prefix: "p-",
 		send: &sending{Action: chatPath(place), As: req.User.ID, Once: d.random()},
 	}
-	title := clean(a.title)
-	if title == "" {
-		title = v.Brand
-	}
+	title := nameOr(a.title, v.Brand)
 	v.Title = title + " – " + v.Brand
-	v.Reply = &replyView{Title: title, Ref: req.Ref, Failed: a.failed, Parts: dw.parts(a.parts, 2)}
+	v.Reply = &replyView{Title: title, Ref: req.Ref, Private: a.private, Failed: a.failed, Parts: dw.parts(a.parts, 2)}
 	d.write(w, r, status, "page", v)
 }
 
@@ -189,16 +197,16 @@ func (d *desk) refuse(w http.ResponseWriter, r *http.Request, status int, senten
 
 // write executes a template before anything is sent, so that an error of it
 // never leaves half a page.
-func (d *desk) write(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
+func (s *Server) write(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
 	var page bytes.Buffer
-	if err := d.pages.all.ExecuteTemplate(&page, name, data); err != nil {
-		d.config.Log.ErrorContext(r.Context(), "page not drawn", "template", name, "error", err)
+	if err := s.pages.all.ExecuteTemplate(&page, name, data); err != nil {
+		s.config.Log.ErrorContext(r.Context(), "page not drawn", "template", name, "error", err)
 		http.Error(w, "This page could not be drawn.", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	if _, err := page.WriteTo(w); err != nil {
-		d.config.Log.DebugContext(r.Context(), "page not sent", "error", err)
+		s.config.Log.DebugContext(r.Context(), "page not sent", "error", err)
 	}
 }

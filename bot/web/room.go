@@ -3,7 +3,7 @@ package web
 import "slices"
 
 // The functions of this file make room in what the playground remembers. The
-// lock of sessions is held in all of them.
+// lock of sessions is held in all of them but end.
 
 // grow counts what a message takes more, and makes room for it. A session that
 // was dropped in the meantime keeps nothing.
@@ -70,13 +70,27 @@ func (ss *sessions) evict(stays *session) {
 			break
 		}
 	}
-	if victim == nil {
-		return
+	if victim != nil {
+		ss.drop(victim)
 	}
-	for _, t := range victim.talks {
-		ss.forget(victim, t, len(t.messages))
+}
+
+// drop forgets a session.
+func (ss *sessions) drop(s *session) {
+	for _, t := range s.talks {
+		ss.forget(s, t, len(t.messages))
 	}
-	ss.order.Remove(ss.byID[victim.id])
-	delete(ss.byID, victim.id)
-	ss.files.dropSession(victim.id)
+	ss.order.Remove(ss.byID[s.id])
+	delete(ss.byID, s.id)
+	ss.files.dropSession(s.id)
+}
+
+// end forgets the session with an id, and files that were drawn for it.
+func (ss *sessions) end(id string) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	if e, ok := ss.byID[id]; ok {
+		ss.drop(sessionOf(e))
+	}
+	ss.files.dropSession(id)
 }

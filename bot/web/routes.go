@@ -11,23 +11,22 @@ import (
 	"insightbot/chat"
 )
 
-// desk is the server with the handler that answers.
-type desk struct {
-	*Server
-	handler chat.Handler
-}
-
 // Handler serves the playground over h, without listening anywhere.
-func (s *Server) Handler(h chat.Handler) http.Handler {
-	d := &desk{Server: s, handler: h}
+func (s *Server) Handler(h chat.Handler) http.Handler { return s.guard(s.routes(h)) }
+
+// routes are all addresses.
+func (s *Server) routes(h chat.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", d.showHome)
-	mux.HandleFunc("GET /chat/{channel}", d.showChat)
-	mux.HandleFunc("POST /chat/{channel}", d.post)
-	mux.HandleFunc("GET /message/{ref}", d.showMessage)
-	mux.HandleFunc("POST /as", d.speakAs)
-	mux.HandleFunc("POST /theme", d.setTheme)
-	mux.HandleFunc("GET /c/{command}", func(w http.ResponseWriter, r *http.Request) {
+	handle := func(pattern string, page func(*desk, http.ResponseWriter, *http.Request)) {
+		mux.HandleFunc(pattern, s.admit(h, page))
+	}
+	handle("GET /{$}", (*desk).showHome)
+	handle("GET /chat/{channel}", (*desk).showChat)
+	handle("POST /chat/{channel}", (*desk).post)
+	handle("GET /message/{ref}", (*desk).showMessage)
+	handle("POST /theme", (*desk).setTheme)
+	handle("GET /files/{id}", (*desk).serveFile)
+	handle("GET /c/{command}", func(d *desk, w http.ResponseWriter, r *http.Request) {
 		d.showCall(w, r, chat.Call{Command: r.PathValue("command"), Args: args(r.URL.Query())})
 	})
 	for _, p := range s.config.Pages {
@@ -35,7 +34,7 @@ func (s *Server) Handler(h chat.Handler) http.Handler {
 		if p.Arg != "" {
 			pattern += "{value...}"
 		}
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		handle(pattern, func(d *desk, w http.ResponseWriter, r *http.Request) {
 			call := chat.Call{Command: p.Command, Args: args(r.URL.Query())}
 			if p.Arg != "" {
 				call = call.With(p.Arg, typed(r.PathValue("value")))
@@ -43,7 +42,13 @@ func (s *Server) Handler(h chat.Handler) http.Handler {
 			d.showCall(w, r, call)
 		})
 	}
-	mux.HandleFunc("GET /files/{id}", s.serveFile)
+	if s.remote {
+		mux.HandleFunc("GET /sign-in", s.showSignIn)
+		mux.HandleFunc("POST /sign-in", s.signIn)
+		handle("POST /sign-out", (*desk).signOut)
+	} else {
+		handle("POST /as", (*desk).speakAs)
+	}
 	mux.HandleFunc("GET /assets/{name}", s.assets.serve)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, s.assets.url("icon.svg"), http.StatusFound)
@@ -53,26 +58,26 @@ func (s *Server) Handler(h chat.Handler) http.Handler {
 		// Who asks and hangs up again needs no answer.
 		_, _ = io.WriteString(w, "ok\n")
 	})
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	handle("/", func(d *desk, w http.ResponseWriter, r *http.Request) {
 		d.refuse(w, r, http.StatusNotFound, "There is no page at this address.")
 	})
-	return s.guard(mux)
+	return mux
 }
 
 // showHome shows the channel one looked at last.
 func (d *desk) showHome(w http.ResponseWriter, r *http.Request) {
-	d.drawChat(w, r, d.sessions.look(r), d.who(r), d.where(r), draft{})
+	d.drawChat(w, r, d.look(r), d.who(r), d.where(r), draft{})
 }
 
 // showChat shows a channel.
 func (d *desk) showChat(w http.ResponseWriter, r *http.Request) {
-	place, ok := d.places[r.PathValue("channel")]
+	place, ok := d.place(r.PathValue("channel"))
 	if !ok {
 		d.refuse(w, r, http.StatusNotFound, "There is no channel of that name.")
 		return
 	}
-	choose(w, r, placeCookie, place.Channel)
-	d.drawChat(w, r, d.sessions.look(r), d.who(r), place, draft{})
+	d.choose(w, r, placeCookie, place.Channel)
+	d.drawChat(w, r, d.look(r), d.who(r), place, draft{})
 }
 
 // speakAs changes who one speaks as.
@@ -80,12 +85,12 @@ func (d *desk) speakAs(w http.ResponseWriter, r *http.Request) {
 	if !d.parse(w, r) {
 		return
 	}
-	user, ok := d.users[r.PostForm.Get("user")]
+	user, ok := d.user(r.PostForm.Get("user"))
 	if !ok {
 		d.refuse(w, r, http.StatusBadRequest, "There is nobody of that name to speak as.")
 		return
 	}
-	choose(w, r, userCookie, user.ID)
+	d.choose(w, r, userCookie, user.ID)
 	http.Redirect(w, r, safeNext(r.PostForm.Get("next")), http.StatusSeeOther)
 }
 
@@ -100,7 +105,7 @@ func (d *desk) setTheme(w http.ResponseWriter, r *http.Request) {
 	if !d.parse(w, r) {
 		return
 	}
-	c := http.Cookie{Name: themeCookie, Path: "/", MaxAge: themeAge, SameSite: http.SameSiteLaxMode, HttpOnly: true, Secure: r.TLS != nil}
+	c := http.Cookie{Name: themeCookie, Path: "/", MaxAge: themeAge, SameSite: http.SameSiteLaxMode, HttpOnly: true, Secure: d.secure(r)}
 	switch theme := r.PostForm.Get("theme"); chat.Theme(theme) {
 	case chat.Light, chat.Dark:
 		c.Value = theme
@@ -138,7 +143,7 @@ func (d *desk) showCall(w http.ResponseWriter, r *http.Request, call chat.Call) 
 		return
 	}
 	defer d.release()
-	sess := d.sessions.look(r)
+	sess := d.look(r)
 	ctx, cancel := context.WithTimeout(r.Context(), pageLimit)
 	defer cancel()
 	req := &chat.Request{
@@ -153,28 +158,8 @@ func (d *desk) showCall(w http.ResponseWriter, r *http.Request, call chat.Call) 
 	d.drawPage(w, r, status, req, a)
 }
 
-// pagePlace is where a page is read: by the one who asked for it alone, like
-// a direct message.
-func (d *desk) pagePlace() chat.Place {
-	for _, p := range d.config.Places {
-		if p.Kind == chat.PlaceDirect {
-			return d.ours(p)
-		}
-	}
-	return chat.Place{
-		Platform: d.Name(), Workspace: d.config.Places[0].Workspace, Channel: "page", Kind: chat.PlaceDirect,
-		Audience: chat.Audience{Shared: chat.No, Guests: chat.No},
-	}
-}
-
-// ours marks a place as one of this platform.
-func (d *desk) ours(p chat.Place) chat.Place {
-	p.Platform = d.Name()
-	return p
-}
-
 // newRef is a reference short enough to read out.
-func (d *desk) newRef() string { return strings.ToUpper(d.random()[:8]) }
+func (s *Server) newRef() string { return strings.ToUpper(s.random()[:8]) }
 
 func themes() []chat.Theme { return []chat.Theme{chat.Light, chat.Dark} }
 

@@ -2,14 +2,9 @@ package web
 
 import (
 	"container/list"
-	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
-	"time"
-
-	"insightbot/chat"
 )
 
 // The bounds of what is kept in memory.
@@ -62,49 +57,6 @@ type session struct {
 	kept  int // bytes
 }
 
-// talkKey names a conversation of a session: who speaks, and where.
-type talkKey struct{ user, place string }
-
-// talk is one conversation, oldest message first.
-type talk struct {
-	lost bool
-	// cut is set when older messages had to make room.
-	cut      bool
-	messages []*message
-}
-
-// message is one question and its answer. What is asked never changes; the
-// answer is written once, before done is closed.
-type message struct {
-	ref string
-	// once is the token of the form it was sent with, so that sending it
-	// twice asks once.
-	once string
-	// said is what the person wrote, or the label of what they pressed.
-	said string
-	call chat.Call
-	user chat.User
-	at   time.Time
-	done chan struct{}
-	// answer is nil until done.
-	answer *answer
-	// size is what the message takes, in bytes; gone is set when it is not
-	// kept any more.
-	size int
-	gone bool
-}
-
-// answer is a reply as it is kept: its files are in the store.
-type answer struct {
-	title   string
-	parts   []chat.Part
-	private bool
-	context chat.Call
-	failed  bool
-	files   []string
-	size    int // bytes, without the files
-}
-
 func newSessions(random func() string) *sessions {
 	return &sessions{
 		random: random, byID: map[string]*list.Element{}, order: list.New(), files: newFileStore(random),
@@ -142,27 +94,62 @@ func (ss *sessions) begin(w http.ResponseWriter, r *http.Request, once string) *
 	}
 	if s == nil {
 		s = &session{id: ss.random(), begun: once, lost: lost, talks: map[talkKey]*talk{}}
-		ss.byID[s.id] = ss.order.PushFront(s)
-		for ss.order.Len() > maxSessions {
-			ss.evict(s)
-		}
+		ss.put(s)
 	}
 	choose(w, r, sessionCookie, s.id)
 	return s
+}
+
+// lookOf and beginOf are look and begin for somebody who signed in: their
+// session has an id that is known already, and nobody else's can be it.
+func (ss *sessions) lookOf(id string) *session {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	if s := ss.at(id); s != nil {
+		return s
+	}
+	return &session{id: id, talks: map[talkKey]*talk{}}
+}
+
+func (ss *sessions) beginOf(id string) *session {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	s := ss.at(id)
+	if s == nil {
+		s = &session{id: id, back: true, talks: map[talkKey]*talk{}}
+		ss.put(s)
+	}
+	return s
+}
+
+// put adds a session, and makes room for it. The lock is held.
+func (ss *sessions) put(s *session) {
+	ss.byID[s.id] = ss.order.PushFront(s)
+	for ss.order.Len() > maxSessions {
+		ss.evict(s)
+	}
 }
 
 // of is the session that a request belongs to, or nil; lost tells that it had
 // one. The lock is held.
 func (ss *sessions) of(r *http.Request) (s *session, lost bool) {
 	id := chosen(r, sessionCookie)
-	e, ok := ss.byID[id]
-	if !ok {
+	if s = ss.at(id); s == nil {
 		return nil, id != ""
 	}
-	ss.order.MoveToFront(e)
-	s = sessionOf(e)
-	s.back = true
 	return s, false
+}
+
+// at is the session with an id, or nil. The lock is held.
+func (ss *sessions) at(id string) *session {
+	e, ok := ss.byID[id]
+	if !ok {
+		return nil
+	}
+	ss.order.MoveToFront(e)
+	s := sessionOf(e)
+	s.back = true
+	return s
 }
 
 // known returns the id of the session a request belongs to, or "".
@@ -261,24 +248,4 @@ func (ss *sessions) find(s *session, ref string) (m message, key talkKey, ok boo
 		}
 	}
 	return message{}, talkKey{}, false
-}
-
-// context is the Context of the last reply in a conversation.
-func (t *talk) context() chat.Call {
-	for _, m := range slices.Backward(t.messages) {
-		if m.answer != nil && !m.answer.failed {
-			return m.answer.context
-		}
-	}
-	return chat.Call{}
-}
-
-// described is what a pressed button reads when nobody knows its label any
-// more: the command and its values.
-func described(c chat.Call) string {
-	var words []string
-	for _, name := range slices.Sorted(maps.Keys(c.Args)) {
-		words = append(words, c.Args[name])
-	}
-	return strings.Join(append([]string{c.Command}, words...), " · ")
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -113,9 +114,10 @@ func (t *trimmer) parts(parts []chat.Part) []chat.Part {
 		case chat.Choices:
 			kept = append(kept, t.choices(p))
 		case chat.Form:
-			if call := t.call(p.Call); !call.IsZero() {
-				p.Call = call
-				kept = append(kept, t.form(p))
+			if form, whole := t.form(p); whole {
+				kept = append(kept, form)
+			} else {
+				t.cut = true
 			}
 		case chat.Link:
 			kept = append(kept, t.link(p))
@@ -194,21 +196,32 @@ func (t *trimmer) choices(p chat.Choices) chat.Choices {
 	return kept
 }
 
-func (t *trimmer) form(p chat.Form) chat.Form {
+// form keeps a form whole or not at all: what it lacks would be taken away by
+// sending it. Only the words for people may be cut.
+func (t *trimmer) form(p chat.Form) (kept chat.Form, whole bool) {
+	size := callBytes(p.Call)
+	for _, f := range p.Fields {
+		size += partBytes + len(f.Name) + len(f.Value)
+		for _, o := range f.Options {
+			size += cellBytes + len(o.Value) + min(len(o.Label), maxCell)
+		}
+	}
+	if size > t.left || callBytes(p.Call) > maxCall {
+		return chat.Form{}, false
+	}
+	t.left -= size
 	p.Title, p.Submit = t.text(p.Title, maxCell), t.text(p.Submit, maxCell)
 	fields := make([]chat.Field, 0, len(p.Fields))
-	for _, f := range first(t, p.Fields) {
-		t.left -= partBytes
-		f.Name, f.Label, f.Help = t.text(f.Name, maxCell), t.text(f.Label, maxCell), t.text(f.Help, maxCell)
-		f.Value, f.Error = t.text(f.Value, maxText), t.text(f.Error, maxCell)
-		var options []chat.Option
-		for _, o := range first(t, f.Options) {
-			t.left -= cellBytes
-			options = append(options, chat.Option{Value: t.text(o.Value, maxCell), Label: t.text(o.Label, maxCell)})
+	for _, f := range p.Fields {
+		f.Label, f.Help, f.Error = t.text(f.Label, maxCell), t.text(f.Help, maxCell), t.text(f.Error, maxCell)
+		f.Options = slices.Clone(f.Options)
+		for i, o := range f.Options {
+			if len(o.Label) > maxCell {
+				f.Options[i].Label = t.text(o.Label, maxCell)
+			}
 		}
-		f.Options = options
 		fields = append(fields, f)
 	}
 	p.Fields = fields
-	return p
+	return p, true
 }

@@ -104,7 +104,6 @@ type choiceView struct {
 
 type formView struct {
 	ID, Title, Submit string
-	Level             int
 	// Get forms lead to a page, with Hidden arguments of their own.
 	Get    bool
 	Action string
@@ -120,6 +119,8 @@ type fieldView struct {
 	Kind                                chat.FieldKind
 	Required                            bool
 	Options                             []optionView
+	// Many options scroll on their own.
+	Many bool
 }
 
 type optionView struct {
@@ -162,15 +163,12 @@ type personView struct {
 
 // person makes the view of a user.
 func person(u chat.User, current bool) personView {
-	name := clean(u.Name)
-	if name == "" {
-		name = clean(u.ID)
-	}
+	name := nameOr(u.Name, text.Clean(u.ID))
 	hue := 0
 	for _, b := range []byte(u.ID) {
 		hue = (hue*31 + int(b)) % hues
 	}
-	return personView{ID: u.ID, Name: name, Title: clean(u.Title), Initials: initials(name), Hue: hue, Current: current}
+	return personView{ID: u.ID, Name: name, Title: text.Clean(u.Title), Initials: initials(name), Hue: hue, Current: current}
 }
 
 // hues is how many avatar colours the style sheet has.

@@ -14,13 +14,16 @@ import (
 
 func TestNew_Refuses(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"at least one user":      func(c *Config) { c.Users = nil },
-		"at least one place":     func(c *Config) { c.Places = nil },
-		"a user has no id":       func(c *Config) { c.Users = []chat.User{{Name: "x"}} },
-		`two entries for place`:  func(c *Config) { c.Places = []chat.Place{growth, growth} },
-		"has no sign-in":         func(c *Config) { c.Addr = "0.0.0.0:8080" },
-		"an address such as":     func(c *Config) { c.Addr, c.AllowRemote = "8080", true },
+		"at least one user":     func(c *Config) { c.Users = nil },
+		"at least one place":    func(c *Config) { c.Places = nil },
+		"a user has no id":      func(c *Config) { c.Users = []chat.User{{Name: "x"}} },
+		`two entries for place`: func(c *Config) { c.Places = []chat.Place{growth, growth} },
+		"has no sign-in":        func(c *Config) { c.Addr = "0.0.0.0:8080" },
+		"an address such as": func(c *Config) {
+			c.Addr, c.SignIn = "8080", func(context.Context, string) (chat.User, chat.Place, error) { return mia, growth, nil }
+		},
 		"address /chat is taken": func(c *Config) { c.Pages = []Page{{Path: "/chat", Command: "x"}} },
+		"/sign-in/ is taken":     func(c *Config) { c.Pages = []Page{{Path: "/sign-in/", Command: "x", Arg: "y"}} },
 		"is not an address":      func(c *Config) { c.Pages = []Page{{Path: "/{x}", Command: "x"}} },
 		"must end in a slash":    func(c *Config) { c.Pages = []Page{{Path: "/x", Command: "x", Arg: "y"}} },
 		"names no command":       func(c *Config) { c.Pages = []Page{{Path: "/x"}} },
@@ -39,9 +42,38 @@ func TestNew_Refuses(t *testing.T) {
 		}
 	}
 	c := testConfig()
-	c.Addr, c.AllowRemote = "0.0.0.0:8080", true
-	if _, err := New(c); err != nil {
-		t.Errorf("remote, allowed: %v", err)
+	c.Addr, c.SignIn, c.Users, c.Places = "0.0.0.0:8080", newDoor(t).redeem, nil, nil
+	if s, err := New(c); err != nil || !s.remote {
+		t.Errorf("other machines, with a sign-in: %v", err)
+	}
+}
+
+func TestNew_OtherMachinesHaveToSignIn(t *testing.T) {
+	for name, change := range map[string]func(*Config){
+		"an address":    func(c *Config) { c.Addr = "0.0.0.0:8080" },
+		"a wildcard":    func(c *Config) { c.Addr = ":8080" },
+		"allow":         func(c *Config) { c.AllowRemote = true },
+		"https":         func(c *Config) { c.Secure = true },
+		"another name":  func(c *Config) { c.Hosts = []string{"console.example"} },
+		"this machine":  func(*Config) {},
+		"its name":      func(c *Config) { c.Addr = "localhost:80" },
+		"its other one": func(c *Config) { c.Addr = "[::1]:80" },
+	} {
+		remote := !strings.HasPrefix(name, "this") && !strings.HasPrefix(name, "its")
+		c := testConfig()
+		change(&c)
+		if _, err := New(c); (err != nil) != remote || err != nil && !strings.Contains(err.Error(), "has no sign-in") {
+			t.Errorf("%s, without a sign-in: %v", name, err)
+		}
+		c.SignIn = newDoor(t).redeem
+		if s, err := New(c); err != nil || s.remote != remote {
+			t.Errorf("%s, with a sign-in: %v; everybody has to sign in: %v, want %v", name, err, err == nil && s.remote, remote)
+		}
+	}
+	for addr, ok := range map[string]bool{"0.0.0.0:1": true, "127.0.0.1:1": true, "example.org:1": true, "8080": false, "": false, "x:http": false} {
+		if err := CheckSignInAddr(addr); (err == nil) != ok {
+			t.Errorf("%q: %v", addr, err)
+		}
 	}
 }
 

@@ -19,6 +19,9 @@
 
   const say = (text) => { if (status) status.textContent = text; };
 
+  // spoken is what is read out of an answer.
+  const spoken = (message) => (message.hasAttribute("data-private") ? "Answer, only you can see this: " : "Answer: ") + message.dataset.lead;
+
   // complain shows what is wrong beside the question, and reads it out.
   const complain = (text) => {
     problem.textContent = text;
@@ -103,7 +106,7 @@
       message.replaceWith(next);
       message = next;
       message = await settle(message);
-      say("Answer: " + message.dataset.lead);
+      say(spoken(message));
       latest(message);
       // Who pressed a button in an older answer goes on in the new one; who
       // typed goes on typing.
@@ -206,9 +209,9 @@
   });
 
   const people = $(".people");
-  document.addEventListener("click", (event) => { if (people.open && !people.contains(event.target)) people.open = false; });
+  document.addEventListener("click", (event) => { if (people && people.open && !people.contains(event.target)) people.open = false; });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !people.open) return;
+    if (event.key !== "Escape" || !people || !people.open) return;
     people.open = false;
     people.querySelector("summary").focus();
   });
@@ -222,7 +225,7 @@
     const last = log.querySelector(".message:last-of-type");
     if (last && (!location.hash || location.hash === "#latest")) last.scrollIntoView({ block: "start" });
     log.querySelectorAll(".message[data-pending]").forEach((message) => {
-      settle(message).then((m) => say("Answer: " + m.dataset.lead), (error) => complain(error.message));
+      settle(message).then((m) => say(spoken(m)), (error) => complain(error.message));
     });
   }
 })();
