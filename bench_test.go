@@ -48,7 +48,7 @@ func BenchmarkAsk(b *testing.B) {
 	request := func() *chat.Request {
 		return &chat.Request{
 			Ref: newRef(), Call: chat.Call{Command: "ask", Args: chat.Args{"q": benchQuestion}},
-			Place: terminalPlace(), User: chat.User{ID: "mia"}, At: time.Now(), Themes: []chat.Theme{chat.Light, chat.Dark},
+			Place: terminalPlace(), User: chat.User{ID: "mia", Guest: chat.No, External: chat.No}, At: time.Now(), Themes: []chat.Theme{chat.Light, chat.Dark},
 		}
 	}
 	if a := w.bot.Ask(b.Context(), request()); a.Outcome != chat.OutcomeAnswer {

@@ -110,12 +110,17 @@ func (a *app) wireQuietly(cmd *cobra.Command) (*wiring, error) {
 // terminal is the transport of this process; once is set where it ends after
 // one reply.
 func (a *app) terminal(w *wiring, once bool) *terminal.Terminal {
+	return a.terminalFor(w, terminalUser(a.getenv), terminalPlace(), once)
+}
+
+// terminalFor is the same for whoever asks wherever.
+func (a *app) terminalFor(w *wiring, u chat.User, p chat.Place, once bool) *terminal.Terminal {
 	screen := terminal.Screen{Width: 100, Theme: chat.Light}
 	if f, ok := a.out.(*os.File); ok {
 		screen = terminal.DetectScreen(f, a.getenv)
 	}
 	return terminal.New(terminal.Config{
-		In: a.in, Out: a.out, Screen: screen, User: terminalUser(a.getenv), Place: terminalPlace(),
+		In: a.in, Out: a.out, Screen: screen, User: u, Place: p,
 		Once:   once,
 		Charts: filepath.Join(w.config.Data, "charts"), NewRef: newRef, Log: w.log,
 	})
@@ -130,10 +135,13 @@ func terminalUser(getenv func(string) string) chat.User {
 	return chat.User{ID: name, Name: name, Guest: chat.No, External: chat.No}
 }
 
+// terminalPlatform is the platform of the command line.
+const terminalPlatform = "terminal"
+
 // terminalPlace is the conversation in the terminal, which only its user reads.
 func terminalPlace() chat.Place {
 	return chat.Place{
-		Platform: "terminal", Workspace: "local", Channel: "terminal", Name: "terminal", Kind: chat.PlaceDirect,
+		Platform: terminalPlatform, Workspace: "local", Channel: "terminal", Name: "terminal", Kind: chat.PlaceDirect,
 		Audience: chat.Audience{Shared: chat.No, Guests: chat.No},
 	}
 }

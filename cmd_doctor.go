@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"insightbot/bot/web"
 	"insightbot/insight"
 	"insightbot/match"
 	"insightbot/render"
@@ -36,8 +35,8 @@ func (a *app) doctorCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:     "doctor",
-		Short:   "Check settings, database, sources, clock and fonts, and say what to do",
-		Long:    "Check settings, database, sources, clock and fonts, and say what to do.\nExit codes: 0 all is well, 1 something must be mended.",
+		Short:   "Check settings, files, database, audit log, sources, rules, clock and fonts, and say what to do",
+		Long:    "Check settings, files, database, audit log, sources, rules, clock and fonts, and say what to do.\nExit codes: 0 all is well, 1 something must be mended.",
 		Example: "  insightbot doctor\n  insightbot doctor --json",
 		Args:    exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -81,14 +80,15 @@ func (a *app) examine(ctx context.Context) []finding {
 	if err != nil {
 		return []finding{{What: "settings", Says: errors.Unwrap(err).Error(), Do: "Mend the file or the flag; README.md, \"Your own data\", has an example."}}
 	}
-	found := []finding{settingsFinding(c), clockFinding(time.Now()), addrFinding(ctx, c.Addr)}
+	found := append([]finding{settingsFinding(c), clockFinding(time.Now()), addrFinding(ctx, c)}, fileFindings(c)...)
 	w, err := a.wire(ctx, c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return append(found, wireFinding(c, err))
 	}
 	defer w.close() //nolint:errcheck // nothing was written
-	found = append(found, databaseFinding(ctx, w))
+	found = append(found, databaseFinding(ctx, w), auditFinding(ctx, w))
 	found = append(found, sourceFindings(ctx, w)...)
+	found = append(found, accessFindings(ctx, w)...)
 	return append(found, fontFinding(c))
 }
 
@@ -110,9 +110,10 @@ func clockFinding(now time.Time) finding {
 	return f
 }
 
-func addrFinding(ctx context.Context, addr string) finding {
+func addrFinding(ctx context.Context, c config) finding {
+	addr := c.Addr
 	f := finding{What: "address", OK: true, Says: addr + " is free for the playground"}
-	if err := web.CheckAddr(addr); err != nil {
+	if err := c.checkAddr(addr); err != nil {
 		f.OK, f.Says, f.Do = false, err.Error(), "Set addr in the settings, INSIGHTBOT_ADDR or --addr."
 		return f
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -51,7 +53,7 @@ func (a *app) serve(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
-	if err := web.CheckAddr(c.Addr); err != nil {
+	if err := c.checkAddr(c.Addr); err != nil {
 		return usage(err)
 	}
 	w, err := a.wire(ctx, c, log)
@@ -76,11 +78,46 @@ func (a *app) serve(ctx context.Context, c config) error {
 	defer func() { stop(); <-done }()
 
 	ins, _ := w.catalogue.Insights()
-	fmt.Fprintf(a.errOut, `Insightbot answers from %d saved insights. Playground: http://%s
+	fmt.Fprintf(a.errOut, `Insightbot answers from %d saved insights. %s
 Ask in a terminal: insightbot chat. Your own data: see README.md, "Your own data".
 Slack and Discord cannot be connected in this version: see README.md, "What it promises today".
-`, len(ins), c.Addr)
-	return bot.Run(ctx, w.handler, platforms...)
+`, len(ins), c.openAt())
+	if err := w.sayCode(ctx); err != nil {
+		return err
+	}
+	return bot.Run(ctx, chat.Chain(w.bot, w.middleware(bot.Limit(c.Limits.limits(), w.now))...), platforms...)
+}
+
+// openAt says where the pages are.
+func (c config) openAt() string {
+	if c.Console != "" {
+		return "Web console: " + c.Console + "\nTo open it, say \"signin\" to the bot, or run: insightbot signin"
+	}
+	return "Playground: http://" + c.Addr
+}
+
+// checkAddr reports why the pages cannot be served on an address.
+func (c config) checkAddr(addr string) error {
+	if c.Console != "" {
+		return web.CheckSignInAddr(addr)
+	}
+	return web.CheckAddr(addr)
+}
+
+// sayCode tells whoever started the program how the first admin comes to be,
+// while there is none. The code is of this process alone and is kept nowhere.
+func (w *wiring) sayCode(ctx context.Context) error {
+	policy, err := w.store.Policy(ctx)
+	if err != nil {
+		return err
+	}
+	if policy.HasAdmin("web", w.workspace()) {
+		return nil
+	}
+	fmt.Fprintf(w.errOut, `Nobody may see anything yet, because there is no admin. To become the first one, say this to the bot: claim %s
+The rules are explained in docs/access.md.
+`, w.code)
+	return nil
 }
 
 // upkeep reads the catalogue again from time to time and ends the retention of
@@ -90,6 +127,7 @@ func (w *wiring) upkeep(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		w.forget(ctx)
+		w.noteHead(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -114,6 +152,24 @@ func (w *wiring) forget(ctx context.Context) {
 	}
 }
 
+// noteHead writes the head of the audit log into the program's log once a day.
+// Kept outside this machine, it proves later that no older file was put back.
+func (w *wiring) noteHead(ctx context.Context) {
+	if w.now().Sub(w.headNoted) < 24*time.Hour {
+		return
+	}
+	head, err := w.store.VerifyAudit(ctx, "")
+	switch {
+	case ctx.Err() != nil, errors.Is(err, storage.ErrBusy):
+		return
+	case err != nil:
+		w.log.ErrorContext(ctx, "the audit log does not verify", "error", err)
+	default:
+		w.log.InfoContext(ctx, "audit log verified", "rows", head.Rows, "head", head.Head)
+	}
+	w.headNoted = w.now()
+}
+
 // platforms is the table of transports. A new one is a line here.
 func (w *wiring) platforms() ([]chat.Platform, error) {
 	var list []chat.Platform
@@ -129,13 +185,35 @@ func (w *wiring) platforms() ([]chat.Platform, error) {
 	return list, nil
 }
 
-// openWeb is the playground, with the people and channels of the demo company.
+// openWeb is the playground, with the people and channels of the demo company,
+// or the console for other machines, where everybody is who they signed in as.
 func openWeb(w *wiring) (chat.Platform, error) {
-	return web.New(web.Config{
-		Addr: w.config.Addr, Users: playgroundUsers(), Places: playgroundPlaces(),
-		Purpose: purposes(), Title: "Insightbot", Tagline: "Answers from saved insights", Welcome: chat.Call{Command: "help"},
-		ReadOnly: readOnly, Log: w.log.With("platform", "web"), Now: w.now,
-	})
+	c := web.Config{
+		Addr: w.config.Addr, Title: "Insightbot", Tagline: "Answers from saved insights", Welcome: chat.Call{Command: "help"},
+		ReadOnly: readOnly, Known: known, Log: w.log.With("platform", "web"), Now: w.now,
+	}
+	if w.config.Console == "" {
+		c.Users, c.Places, c.Purpose = playgroundUsers(), playgroundPlaces(w.workspace()), purposes()
+		return web.New(c)
+	}
+	u, err := url.Parse(w.config.Console)
+	if err != nil {
+		return nil, fmt.Errorf("settings: console: %w", err)
+	}
+	c.AllowRemote, c.Secure, c.Hosts = true, u.Scheme == "https", []string{u.Hostname()}
+	c.SignIn = func(ctx context.Context, token string) (chat.User, chat.Place, error) {
+		user, place, err := w.store.RedeemSignIn(ctx, token, w.now())
+		if errors.Is(err, storage.ErrSignIn) {
+			err = fmt.Errorf("%w: %w", web.ErrSignIn, err)
+		}
+		return user, place, err
+	}
+	return web.New(c)
+}
+
+// known reports whether there is a command of that name.
+func known(command string) bool {
+	return slices.ContainsFunc(handlers.Commands(), func(c handlers.Command) bool { return c.Name == command })
 }
 
 // readOnly reports whether a command changes nothing, so that a link may call

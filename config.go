@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
+
+	"insightbot/bot"
 )
 
 // configName is the file that is read when no other is named.
@@ -30,12 +34,32 @@ type config struct {
 	Zone      string `yaml:"zone"`
 	WeekStart string `yaml:"week_start"`
 	// Fonts is a directory with more fonts for pictures (CJK, emoji).
-	Fonts   string         `yaml:"fonts"`
-	Log     logConfig      `yaml:"log"`
-	Sources []sourceConfig `yaml:"sources"`
+	Fonts string `yaml:"fonts"`
+	// Console is the address under which other machines reach the web console:
+	// "https://bot.example". It asks for a sign-in.
+	Console string `yaml:"console"`
+	// PlatformAdmins lets those who administer a workspace administer the
+	// bot's rules there too.
+	PlatformAdmins bool           `yaml:"platform_admins"`
+	Limits         limitConfig    `yaml:"limits"`
+	Log            logConfig      `yaml:"log"`
+	Sources        []sourceConfig `yaml:"sources"`
 
 	// file is where it was read from, or "".
 	file string
+}
+
+// limitConfig bounds how much may be asked in a minute; 0 is the default.
+type limitConfig struct {
+	Person    int `yaml:"person"`
+	Channel   int `yaml:"channel"`
+	Workspace int `yaml:"workspace"`
+	All       int `yaml:"all"`
+}
+
+// limits are those of the middleware.
+func (c limitConfig) limits() bot.Limits {
+	return bot.Limits{Person: c.Person, Channel: c.Channel, Workspace: c.Workspace, All: c.All}
 }
 
 // logConfig says what is logged and how.
@@ -89,7 +113,7 @@ func loadConfig(path string, getenv func(string) string) (config, error) {
 	}
 	for name, field := range map[string]*string{
 		"INSIGHTBOT_ADDR": &c.Addr, "INSIGHTBOT_DATA": &c.Data, "INSIGHTBOT_ZONE": &c.Zone,
-		"INSIGHTBOT_FONTS": &c.Fonts, "INSIGHTBOT_LOG": &c.Log.Level, "INSIGHTBOT_LOG_FORMAT": &c.Log.Format,
+		"INSIGHTBOT_FONTS": &c.Fonts, "INSIGHTBOT_CONSOLE": &c.Console, "INSIGHTBOT_LOG": &c.Log.Level, "INSIGHTBOT_LOG_FORMAT": &c.Log.Format,
 	} {
 		if v := getenv(name); v != "" {
 			*field = v
@@ -129,6 +153,9 @@ func (c *config) check() error {
 	if _, err := weekday(c.WeekStart); err != nil {
 		return err
 	}
+	if err := c.checkConsole(); err != nil {
+		return err
+	}
 	seen := map[string]bool{}
 	for i := range c.Sources {
 		s := &c.Sources[i]
@@ -140,25 +167,42 @@ func (c *config) check() error {
 			return fmt.Errorf("%s: there is a source named %q already", where, s.Name)
 		}
 		seen[s.Name] = true
-		if _, ok := sources()[s.Type]; !ok {
-			return fmt.Errorf("%s (%s): type %q is not one of %s", where, s.Name, s.Type, strings.Join(sourceTypes(), ", "))
-		}
-		if s.Type == "demo" && s.Name != s.Type {
-			return fmt.Errorf("%s (%s): the demo company is always named demo", where, s.Name)
-		}
-		if s.Type == "sqlite" && (s.Path == "" || s.Insights == "") {
-			return fmt.Errorf("%s (%s): needs path (the database file) and insights (a folder of YAML files)", where, s.Name)
-		}
-		if s.Zone == "" {
-			s.Zone = c.Zone
-		}
-		if s.WeekStart == "" {
-			s.WeekStart = c.WeekStart
-		}
-		if _, err := weekday(s.WeekStart); err != nil {
+		if err := c.checkSource(s); err != nil {
 			return fmt.Errorf("%s (%s): %w", where, s.Name, err)
 		}
 	}
+	return nil
+}
+
+// checkSource checks one source, and lets it inherit zone and week start.
+func (c *config) checkSource(s *sourceConfig) error {
+	if _, ok := sources()[s.Type]; !ok {
+		return fmt.Errorf("type %q is not one of %s", s.Type, strings.Join(sourceTypes(), ", "))
+	}
+	if s.Type == "demo" && s.Name != s.Type {
+		return errors.New("the demo company is always named demo")
+	}
+	if s.Type == "sqlite" && (s.Path == "" || s.Insights == "") {
+		return errors.New("needs path (the database file) and insights (a folder of YAML files)")
+	}
+	s.Zone, s.WeekStart = cmp.Or(s.Zone, c.Zone), cmp.Or(s.WeekStart, c.WeekStart)
+	_, err := weekday(s.WeekStart)
+	return err
+}
+
+// checkConsole checks the address of the web console. People sign in there, so
+// it is either encrypted or on this machine.
+func (c *config) checkConsole() error {
+	if c.Console == "" {
+		return nil
+	}
+	u, err := url.Parse(c.Console)
+	local := err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback())
+	if err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" ||
+		u.Scheme != "https" && (u.Scheme != "http" || !local) {
+		return fmt.Errorf("settings: console %q is not an address such as https://bot.example", c.Console)
+	}
+	c.Console = strings.TrimRight(c.Console, "/")
 	return nil
 }
 

@@ -42,10 +42,11 @@ var mayImport = map[string][]string{
 	// draw
 	"render": {"insight", "text"},
 	// pure
-	"access": {"chat", "insight"},
-	"match":  {"insight"},
-	"alert":  {"insight"},
-	"source": {"insight"},
+	"access":            {"chat", "insight"},
+	"access/policyfile": {"access", "insight"},
+	"match":             {"insight"},
+	"alert":             {"insight"},
+	"source":            {"insight"},
 	// words
 	"chat":    {},
 	"insight": {},
@@ -67,13 +68,14 @@ var outside = map[string][]string{
 	"github.com/rivo/uniseg":          {"text", "render"},
 	"modernc.org/sqlite":              {"storage", "source/sql"},
 	"github.com/kljensen/snowball":    {"match"},
-	"github.com/goccy/go-yaml":        {".", "source/sql", "source/demo", "match/eval"},
+	"github.com/goccy/go-yaml":        {".", "access/policyfile", "source/sql", "source/demo", "match/eval"},
 	"github.com/spf13/cobra":          {"."},
 	"github.com/schollz/progressbar":  {"."},
 	"github.com/mattn/go-sixel":       {"bot/terminal"},
 	"golang.org/x/term":               {".", "bot/terminal"},
 	"golang.org/x/sync":               {everything},
 	"golang.org/x/text":               {everything},
+	"golang.org/x/time":               {"bot"},
 	"github.com/google/go-cmp":        {}, // tests
 	"github.com/rogpeppe/go-internal": {}, // tests
 	"github.com/chromedp/chromedp":    {}, // tests

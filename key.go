@@ -29,15 +29,25 @@ func (masterKey) MarshalText() ([]byte, error) { return []byte("<secret>"), nil 
 // or more in base64.
 const keyEnv = "INSIGHTBOT_MASTER_KEY"
 
+// keyFile is the file of the master key in the data directory.
+const keyFile = "master.key"
+
 // loadKey takes the master key from the environment, or from the file
 // master.key in dir, which it makes with mode 0600 at the first start.
 func loadKey(dir string, getenv func(string) string) (masterKey, error) {
 	if v := getenv(keyEnv); v != "" {
 		return decodeKey(keyEnv, v)
 	}
-	path := filepath.Join(dir, "master.key")
+	path := filepath.Join(dir, keyFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		// A new key beside old data would make the audit log read as forged,
+		// and every person a stranger.
+		_, noData := os.Stat(filepath.Join(dir, databaseName))
+		_, noKey := os.Stat(path) // once more: another first start may have made both meanwhile
+		if noData == nil && noKey != nil {
+			return nil, fmt.Errorf("master key: %s is missing, but there is data that it belongs to: put it back from your backup, or set %s", path, keyEnv)
+		}
 		return makeKey(path)
 	}
 	if err != nil {
@@ -89,12 +99,25 @@ func makeKey(path string) (masterKey, error) {
 	return key, nil
 }
 
-// person returns the function by which the ask log knows people: a keyed hash,
-// so that the log alone names nobody.
-func (k masterKey) person() (func(platform, workspace, user string) string, error) {
-	derived, err := hkdf.Key(sha256.New, k, nil, "insightbot ask log person v1", 32)
+// derive makes the key for one purpose, so that no two purposes share one.
+func (k masterKey) derive(purpose string) ([]byte, error) {
+	derived, err := hkdf.Key(sha256.New, k, nil, purpose, 32)
 	if err != nil {
 		return nil, fmt.Errorf("master key: derive: %w", err)
+	}
+	return derived, nil
+}
+
+// audit is the key of the hash chain of the audit log: without it nobody can
+// write a line that verifies.
+func (k masterKey) audit() ([]byte, error) { return k.derive("insightbot audit chain v1") }
+
+// person returns the function by which the logs know people: a keyed hash, so
+// that a log alone names nobody.
+func (k masterKey) person() (func(platform, workspace, user string) string, error) {
+	derived, err := k.derive("insightbot ask log person v1")
+	if err != nil {
+		return nil, err
 	}
 	return func(platform, workspace, user string) string {
 		mac := hmac.New(sha256.New, derived)

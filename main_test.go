@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -43,7 +44,7 @@ func TestStories(t *testing.T) {
 	data := demoData(t)
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"mkdb": makeDatabase},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"mkdb": makeDatabase, "patch": patchFile},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("INSIGHTBOT_DATA", filepath.Join(e.WorkDir, "data"))
 			e.Setenv("USER", "mia")
@@ -63,4 +64,18 @@ func makeDatabase(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	_, err = db.ExecContext(ctx, ts.ReadFile(args[1]))
 	ts.Check(errors.Join(err, db.Close()))
+}
+
+// patchFile is the command "patch FILE OLD NEW" of stories: it writes NEW over
+// the one place where OLD stands in a file of any kind, as somebody does who
+// has the disk and no key.
+func patchFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 || len(args[1]) != len(args[2]) {
+		ts.Fatalf("usage: patch FILE OLD NEW, with OLD and NEW of one length")
+	}
+	data := []byte(ts.ReadFile(args[0]))
+	if n := bytes.Count(data, []byte(args[1])); n != 1 {
+		ts.Fatalf("%q stands in %s %d times", args[1], args[0], n)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), bytes.Replace(data, []byte(args[1]), []byte(args[2]), 1), 0o600))
 }

@@ -19,12 +19,12 @@ func playgroundUsers() []chat.User {
 	return users
 }
 
-// playgroundPlaces are the channels to speak in.
-func playgroundPlaces() []chat.Place {
+// playgroundPlaces are the channels to speak in, of a workspace.
+func playgroundPlaces(workspace string) []chat.Place {
 	var places []chat.Place
 	for _, c := range demo.Channels() {
 		places = append(places, chat.Place{
-			Platform: "web", Workspace: "demo", Channel: c.ID, Name: c.Name, Kind: chat.PlaceKind(c.Kind),
+			Platform: "web", Workspace: workspace, Channel: c.ID, Name: c.Name, Kind: chat.PlaceKind(c.Kind),
 			Audience: chat.Audience{Shared: fact(c.Shared), Guests: fact(c.Guests)},
 		})
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"insightbot/access"
 	"insightbot/chat"
 	"insightbot/handlers"
 	"insightbot/insight"
@@ -330,7 +331,7 @@ func newColleague(t *testing.T) *colleague {
 	return &colleague{
 		t: t, saved: saved, clock: clock, periods: periodsAt(clock.Now.In(zone)),
 		bot: handlers.New(handlers.Config{
-			Catalogue: catalogue, Painter: render.NewPainter(render.PainterOptions{}), Asks: forgetful{},
+			Catalogue: catalogue, Painter: render.NewPainter(render.PainterOptions{}), Asks: forgetful{}, Rules: forgetful{}, Audit: forgetful{},
 			Person: func(_, _, user string) string { return user },
 			Log:    log, Now: now, Zone: zone, WeekStart: time.Monday,
 		}),
@@ -344,7 +345,7 @@ func (c *colleague) ask(question string) handlers.AnswerJSON {
 	a := c.bot.Ask(c.t.Context(), &chat.Request{
 		Ref: ref, Call: chat.Call{Command: "ask", Args: chat.Args{"q": question}},
 		Place: chat.Place{Platform: "terminal", Channel: "terminal", Kind: chat.PlaceDirect},
-		User:  chat.User{ID: "mia"}, At: c.clock.Now,
+		User:  chat.User{ID: "mia", Guest: chat.No, External: chat.No}, At: c.clock.Now,
 	})
 	if a.Question != question {
 		c.t.Fatalf("asked %q, but the bot read %q", question, a.Question)
@@ -464,7 +465,18 @@ type forgetful struct{}
 
 func (forgetful) RecordAsk(context.Context, chat.Ask) error { return nil }
 
-func (forgetful) RecordFeedback(context.Context, string, string, string, time.Time) error { return nil }
+func (forgetful) RecordFeedback(context.Context, string, string, string, string, time.Time) error {
+	return nil
+}
+
+func (forgetful) SawPlace(context.Context, chat.Place, time.Time) error { return nil }
+
+func (forgetful) RecordEvent(context.Context, access.Event) error { return nil }
+
+// Rules lets whoever asks be the operator.
+func (forgetful) Rules(context.Context, chat.User, chat.Place) (access.Rules, error) {
+	return access.OperatorRules(), nil
+}
 
 // similarity is the cosine of two texts by the trigrams of their padded,
 // lower-case words, each weighted by the root of its count: 1 is the same.

@@ -77,7 +77,7 @@ func newAuditor(t *testing.T) *auditor {
 	return &auditor{
 		books: readBooks(t, path), zone: zone,
 		bot: handlers.New(handlers.Config{
-			Catalogue: catalogue, Painter: render.NewPainter(render.PainterOptions{}), Asks: forgetful{},
+			Catalogue: catalogue, Painter: render.NewPainter(render.PainterOptions{}), Asks: forgetful{}, Rules: forgetful{}, Audit: forgetful{},
 			Person: func(_, _, user string) string { return user },
 			Log:    log, Now: now, Zone: zone, WeekStart: time.Monday,
 		}),
@@ -133,7 +133,7 @@ func (a *auditor) ask(t *testing.T, name string, args chat.Args, now, then span)
 	call := chat.Call{Command: "ask", Args: args}.With("insight", demo.Name+"/"+name)
 	got := a.bot.Ask(t.Context(), &chat.Request{
 		Ref: "TEST", Call: call, Place: chat.Place{Platform: "terminal", Channel: "terminal", Kind: chat.PlaceDirect},
-		User: chat.User{ID: "mia"}, At: questionsNow,
+		User: chat.User{ID: "mia", Guest: chat.No, External: chat.No}, At: questionsNow,
 	})
 	if got.Outcome != chat.OutcomeAnswer || len(got.Misfits) > 0 {
 		t.Fatalf("outcome %q: %s %v %v", got.Outcome, got.Notice, got.Misfits, got.Failure)

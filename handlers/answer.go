@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"strings"
 	"time"
 
+	"insightbot/access"
 	"insightbot/chat"
 	"insightbot/insight"
 	"insightbot/match"
@@ -29,6 +31,9 @@ type Answer struct {
 	// CSV asks for a file instead of a picture.
 	CSV bool
 
+	// Decision is where the answer may be told, and under which terms.
+	Decision access.Decision
+
 	Result insight.Result
 	// Finding is the answer in one sentence.
 	Finding string
@@ -41,6 +46,10 @@ type Answer struct {
 	Reason string
 	// Alternatives are the ids of the next best insights beside an answer.
 	Alternatives []string
+
+	// Outdated says why the insight should not be used any more; "" where that
+	// would name what its reader may not see.
+	Outdated string
 
 	// Failure is set when running failed.
 	Failure *Failure
@@ -64,7 +73,7 @@ func (a *Answer) fit(r match.Reading, c match.Clock) {
 func (a *Answer) describe(now time.Time) {
 	a.Finding = render.Finding(a.Insight, a.Result)
 	if a.Insight.Replaced.Outdated() {
-		a.Caveats = append(a.Caveats, "This insight is outdated. "+a.Insight.Replaced.Why)
+		a.Caveats = append(a.Caveats, strings.TrimSpace("This insight is outdated. "+a.Outdated))
 	}
 	if c := a.Insight.Certified; c.By != "" && !c.Valid(now) && !c.Until.IsZero() && !now.Before(c.Until) {
 		a.Caveats = append(a.Caveats, "Its certification by "+c.By+" ended on "+c.Until.Format("2 January 2006")+".")

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"insightbot/access"
 	"insightbot/chat"
+	"insightbot/insight"
 	"insightbot/match"
 )
 
@@ -18,15 +20,17 @@ const chartCSV = "csv"
 const maxQuestion = 4000
 
 // ask is the command: it answers and says so in parts.
-func (b *Bot) ask(ctx context.Context, r *chat.Request) (*chat.Reply, error) {
+func (b *Bot) ask(ctx context.Context, v *visit) (*chat.Reply, error) {
 	// "help" typed as a question means the command, on every platform.
-	for _, c := range b.commands {
-		if c.ReadOnly && strings.EqualFold(strings.TrimSpace(r.Call.Args[argQuestion]), c.Name) && len(r.Call.Args) == 1 {
-			return c.run(ctx, b, r.WithCall(chat.Call{Command: c.Name}))
-		}
+	if c, args, ok := b.typedCommand(v.Call.Args); ok {
+		v.Request = v.WithCall(chat.Call{Command: c.Name, Args: args})
+		return c.run(ctx, b, v)
 	}
-	a := b.Ask(ctx, r)
-	reply, err := b.reply(r, a)
+	a := b.answer(ctx, v)
+	if a.Outcome == chat.OutcomeClosed {
+		return v.closed(), nil
+	}
+	reply, err := b.reply(v, a)
 	if err != nil {
 		return nil, err
 	}
@@ -38,25 +42,49 @@ func (b *Bot) ask(ctx context.Context, r *chat.Request) (*chat.Reply, error) {
 // What did not work is logged, and what a person must be told of it is in the
 // Answer.
 func (b *Bot) Ask(ctx context.Context, r *chat.Request) Answer {
+	v, err := b.visit(ctx, r)
+	if err != nil {
+		failure := failureFor(err)
+		b.config.Log.ErrorContext(ctx, "no rules, so no answer", "ref", r.Ref, "error", err)
+		return Answer{Outcome: chat.OutcomeFailed, Failure: &failure}
+	}
+	a := b.answer(ctx, v)
+	v.wait(ctx)
+	return a
+}
+
+// answer answers a question and keeps it in the ask log.
+func (b *Bot) answer(ctx context.Context, v *visit) Answer {
 	began := b.config.Now()
-	a := b.resolve(r)
+	a := Answer{Outcome: chat.OutcomeClosed, Question: v.Call.Args[argQuestion]}
+	if b.holdsCode(a.Question) {
+		// A code that was mistyped as a question must not lie in the ask log.
+		return Answer{Outcome: chat.OutcomeNone, Notice: "To become the first admin, say the word claim and then the code alone."}
+	}
+	if v.audience.Closed() {
+		v.noteClosed(ctx)
+	} else {
+		a = b.resolve(ctx, v)
+	}
 	if a.Outcome == chat.OutcomeAnswer {
-		b.run(ctx, r, &a)
+		b.run(ctx, v, &a)
 	}
 	// A question that ran out of time is one to learn from, so it is logged
 	// beyond the end of its context.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logLimit)
 	defer cancel()
 	err := b.config.Asks.RecordAsk(ctx, chat.Ask{
-		Ref: r.Ref, At: began,
-		Platform: r.Place.Platform, Workspace: r.Place.Workspace, Channel: r.Place.Channel,
-		User:     b.config.Person(r.Place.Platform, r.Place.Workspace, r.User.ID),
-		Question: typed(r.Call.Args), Outcome: a.Outcome, Insight: a.Insight.ID, Confidence: a.Confidence,
+		Ref: v.Ref, At: began,
+		Platform: v.Place.Platform, Workspace: v.Place.Workspace, Channel: v.Place.Channel,
+		User: v.person(), Question: typed(v.Call.Args), Outcome: a.Outcome, Insight: a.Insight.ID, Confidence: a.Confidence,
 		Took: b.config.Now().Sub(began),
 	})
+	if err == nil && !v.audience.Direct {
+		err = b.config.Asks.SawPlace(ctx, v.Place, began)
+	}
 	if err != nil {
 		// An answer is worth more than its place in the log.
-		b.config.Log.WarnContext(ctx, "a question could not be logged", "ref", r.Ref, "error", err)
+		b.config.Log.WarnContext(ctx, "a question could not be logged", "ref", v.Ref, "error", err)
 	}
 	return a
 }
@@ -71,20 +99,24 @@ func typed(args chat.Args) string {
 }
 
 // resolve finds out which insight is meant and what is asked of it.
-func (b *Bot) resolve(r *chat.Request) Answer {
-	args, shelf := r.Call.Args, b.shelfFor(r)
+func (b *Bot) resolve(ctx context.Context, v *visit) Answer {
+	args, shelf := v.Call.Args, v.shelf
 	question := strings.TrimSpace(args[argQuestion])
 	if len(question) > maxQuestion {
 		return Answer{Outcome: chat.OutcomeNone, Notice: "This question is too long to read. Ask it in one or two sentences."}
 	}
 	if id := args[argInsight]; id != "" {
-		return b.resolveChosen(r, shelf, id)
+		in, ok := v.reach(ctx, id)
+		if !ok {
+			return Answer{Outcome: chat.OutcomeNone, Question: args[argQuestion], Notice: "There is no such insight, or not any more."}
+		}
+		return b.resolveChosen(v, args, in)
 	}
 	if question == "" {
-		return Answer{Outcome: chat.OutcomeNone, Notice: "Ask me something, for example: " + example(shelf)}
+		return Answer{Outcome: chat.OutcomeNone, Notice: "Ask me something, for example: " + v.example()}
 	}
 	reading := match.Read(question, shelf.words, b.clock())
-	if a, ok := b.resolveFollowUp(r, shelf, reading); ok {
+	if a, ok := b.resolveFollowUp(v, reading); ok {
 		return a
 	}
 	hits := shelf.index.Rank(reading, rankLimit)
@@ -93,8 +125,7 @@ func (b *Bot) resolve(r *chat.Request) Answer {
 	a := Answer{Question: question, Reading: reading, Confidence: d.Confidence, Reason: d.Reason, Hits: d.Hits}
 	switch d.Outcome {
 	case match.Answer:
-		chosen := r.WithCall(r.Call.With(argRead, "yes"))
-		a = b.resolveChosen(chosen, shelf, d.Hits[0].Insight.ID)
+		a = b.resolveChosen(v, v.Call.With(argRead, "yes").Args, d.Hits[0].Insight)
 		a.Confidence, a.Why, a.Alternatives = d.Confidence, d.Hits[0].Why, others(hits, d.Hits[0].Insight.ID)
 	case match.Choose:
 		a.Outcome = chat.OutcomeChoose
@@ -112,12 +143,8 @@ const logLimit = 5 * time.Second
 const rankLimit = 12
 
 // resolveChosen is for buttons, links and callers that name the insight.
-func (b *Bot) resolveChosen(r *chat.Request, s *shelf, id string) Answer {
-	in, ok := s.find(id)
-	if !ok {
-		return Answer{Outcome: chat.OutcomeNone, Question: r.Call.Args[argQuestion], Notice: "There is no such insight, or not any more."}
-	}
-	args, clock := r.Call.Args, b.clockFor(in)
+func (b *Bot) resolveChosen(v *visit, args chat.Args, in insight.Insight) Answer {
+	clock := b.clockFor(in)
 	a := Answer{Outcome: chat.OutcomeAnswer, Question: args[argQuestion], Insight: in, Confidence: 1, Why: "you chose it", CSV: args[argChart] == chartCSV}
 	reading, err := readState(args, in, clock)
 	if err != nil {
@@ -125,23 +152,38 @@ func (b *Bot) resolveChosen(r *chat.Request, s *shelf, id string) Answer {
 	}
 	if args[argRead] != "" {
 		// A menu was shown for a question that is still to be read.
-		reading = change(match.Read(a.Question, s.words, clock), reading)
+		reading = change(match.Read(a.Question, v.shelf.words, clock), reading)
 	}
 	a.fit(reading, clock)
 	return a
 }
 
-// run runs the insight and puts the answer into words.
-func (b *Bot) run(ctx context.Context, r *chat.Request, a *Answer) {
+// run runs the insight under the terms of where the answer goes, and puts it
+// into words.
+func (b *Bot) run(ctx context.Context, v *visit, a *Answer) {
+	a.Decision = v.decide(a.Insight)
+	terms := a.Decision.Terms
+	a.Query.Attributes, a.Query.Masks, a.Query.MinGroup, a.Query.Unbounded = terms.Attributes, terms.Masks, terms.MinGroup, terms.Unbounded
+	if a.CSV && !terms.Can(access.AbilityExport) {
+		a.CSV, a.Reading.Chart = false, insight.ChartTable
+		a.Caveats = append(a.Caveats, "You may read this, but not take it away as a file. An admin can allow it.")
+		v.note(ctx, access.ActionDenied, "insight:"+a.Insight.ID, string(access.ReasonAbility))
+	}
 	result, err := b.config.Catalogue.Run(ctx, a.Insight, a.Query)
 	if err != nil {
 		failure := failureFor(err)
 		a.Outcome, a.Failure = chat.OutcomeFailed, &failure
-		b.config.Log.ErrorContext(ctx, "an insight failed", "ref", r.Ref, "insight", a.Insight.ID, "error", err)
+		b.config.Log.ErrorContext(ctx, "an insight failed", "ref", v.Ref, "insight", a.Insight.ID, "error", err)
 		return
 	}
-	a.Result = result
+	a.Result, a.Outdated = result, v.outdated(a.Insight)
 	a.describe(b.config.Now())
+	if a.CSV {
+		v.note(ctx, access.ActionExport, "insight:"+a.Insight.ID, string(a.Decision.Where))
+	}
+	if a.Decision.Reason == access.ReasonOnlyPerson {
+		v.note(ctx, access.ActionPrivate, "insight:"+a.Insight.ID, v.channel())
+	}
 }
 
 // others are the ids ranked beside the one that answers, best first.

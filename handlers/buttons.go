@@ -3,6 +3,7 @@ package handlers
 import (
 	"strings"
 
+	"insightbot/access"
 	"insightbot/chat"
 	"insightbot/insight"
 	"insightbot/match"
@@ -37,7 +38,9 @@ func (b *Bot) buttons(r *chat.Request, a Answer) []chat.Part {
 			more.Items = append(more.Items, chat.Choice{Label: compareLabel(c), Call: state.With(argCompare, string(c))})
 		}
 	}
-	more.Items = append(more.Items, chat.Choice{Label: "CSV", Call: state.With(argChart, chartCSV)})
+	if a.Decision.Terms.Can(access.AbilityExport) {
+		more.Items = append(more.Items, chat.Choice{Label: "CSV", Call: state.With(argChart, chartCSV)})
+	}
 	if a.Question != "" {
 		more.Items = append(more.Items, chat.Choice{Label: "Not what I meant", Call: chat.Call{
 			Command: "feedback", Args: chat.Args{argQuestion: a.Question, argInsight: a.Insight.ID, argRef: r.Ref},

@@ -120,7 +120,7 @@ func replyFailed(r *chat.Request, a Answer) *chat.Reply {
 
 // replyNone says honestly that nothing saved answers the question, and what
 // comes nearest.
-func (b *Bot) replyNone(r *chat.Request, a Answer) *chat.Reply {
+func (v *visit) replyNone(a Answer) *chat.Reply {
 	lead := a.Notice
 	if lead == "" {
 		lead = "No saved insight answers this."
@@ -130,8 +130,9 @@ func (b *Bot) replyNone(r *chat.Request, a Answer) *chat.Reply {
 		reply.Parts = append(reply.Parts, chat.Text{Text: "I only answer from insights somebody saved and stands behind; I never make one up. Your question is kept, so that it can become one."})
 	}
 	if len(a.Hits) > 0 {
+		v.mentionHits(a.Hits)
 		reply.Parts = append(reply.Parts, menu("The nearest topics", a.Question, a.Hits))
-	} else if s := suggestions(b.shelfFor(r), 3); len(s.Items) > 0 {
+	} else if s := v.suggestions(3); len(s.Items) > 0 {
 		reply.Parts = append(reply.Parts, s)
 	}
 	reply.Parts = append(reply.Parts, chat.Link{Label: "See everything that can be asked", Call: chat.Call{Command: "insights"}})

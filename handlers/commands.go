@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"slices"
 
 	"insightbot/chat"
 )
@@ -21,7 +22,11 @@ type Command struct {
 	// Hidden commands are behind buttons and not listed in help.
 	Hidden bool
 
-	run func(ctx context.Context, b *Bot, r *chat.Request) (*chat.Reply, error)
+	// typed reads the arguments from what somebody typed where a question is
+	// expected; nil means that the name alone calls a command that is not
+	// hidden.
+	typed func(words string) (chat.Args, bool)
+	run   func(ctx context.Context, b *Bot, v *visit) (*chat.Reply, error)
 }
 
 // Arg is an argument of a Command.
@@ -36,6 +41,11 @@ func Commands() []Command { return commands() }
 // commands is a function, not a variable, because help reads the table it is
 // itself a part of.
 func commands() []Command {
+	return slices.Concat(askCommands(), adminCommands(), personalCommands())
+}
+
+// askCommands are about insights.
+func askCommands() []Command {
 	return []Command{
 		{
 			Name: "ask", Summary: "answer a question from a saved insight",
@@ -50,28 +60,28 @@ func commands() []Command {
 				{Name: argFilter, Help: "filters, such as \"country:is:DE\""},
 				{Name: argChart, Help: "how to show it, such as \"table\" or \"csv\""},
 			},
-			run: func(ctx context.Context, b *Bot, r *chat.Request) (*chat.Reply, error) { return b.ask(ctx, r) },
+			run: func(ctx context.Context, b *Bot, v *visit) (*chat.Reply, error) { return b.ask(ctx, v) },
 		},
 		{
 			Name: "insights", Summary: "list and search what can be asked", ReadOnly: true,
 			Examples: []string{"insights", "insights revenue"},
 			Args:     []Arg{{Name: argQuestion, Help: "words to search for"}},
-			run:      func(_ context.Context, b *Bot, r *chat.Request) (*chat.Reply, error) { return b.list(r), nil },
+			run:      func(_ context.Context, b *Bot, v *visit) (*chat.Reply, error) { return b.list(v), nil },
 		},
 		{
 			Name: "insight", Summary: "show one insight: what it counts, who owns it, what it takes", ReadOnly: true,
 			Examples: []string{"insight demo/signups"},
 			Args:     []Arg{{Name: argID, Help: "id of the insight", Required: true}},
-			run:      func(_ context.Context, b *Bot, r *chat.Request) (*chat.Reply, error) { return b.page(r), nil },
+			run:      func(ctx context.Context, b *Bot, v *visit) (*chat.Reply, error) { return b.page(ctx, v), nil },
 		},
 		{
 			Name: "help", Summary: "say what the bot can do here", ReadOnly: true,
-			run: func(_ context.Context, b *Bot, r *chat.Request) (*chat.Reply, error) { return b.help(r), nil },
+			run: func(_ context.Context, b *Bot, v *visit) (*chat.Reply, error) { return b.help(v), nil },
 		},
 		{
 			Name: "feedback", Summary: "say that an answer was not what was meant", Hidden: true,
 			Args: []Arg{{Name: argQuestion, Help: "what had been asked"}, {Name: argInsight, Help: "what answered", Required: true}},
-			run:  func(ctx context.Context, b *Bot, r *chat.Request) (*chat.Reply, error) { return b.feedback(ctx, r) },
+			run:  func(ctx context.Context, b *Bot, v *visit) (*chat.Reply, error) { return b.feedback(ctx, v) },
 		},
 	}
 }

@@ -30,6 +30,8 @@ func failures() []struct {
 		{insight.ErrUnavailable, Failure{"The data source cannot be reached right now.", "Try again in a few minutes."}},
 		{insight.ErrBusy, Failure{"The data source is busy right now.", "Try again in a minute."}},
 		{insight.ErrAttribute, Failure{"This insight needs to know which part of the data you may see.", "Ask an admin to set it for your role."}},
+		{insight.ErrSmallGroups, Failure{"Small groups of people are hidden from you here, and nobody can tell how large the groups of this answer are.", "Ask for the total, without a breakdown or filter."}},
+		{insight.ErrChanged, Failure{"This insight was changed a moment ago.", "Ask once more."}},
 		{insight.ErrUnsupported, Failure{"This insight cannot be run that way.", "Try it without a breakdown or filter."}},
 		{insight.ErrUnknown, Failure{"This insight is not there any more.", "Search the catalogue for a newer one."}},
 		{insight.ErrRefused, Failure{"This insight tried to do more than read, so it was stopped.", "Tell its owner."}},

@@ -8,6 +8,7 @@ import (
 	"time"
 	_ "time/tzdata"
 
+	"insightbot/access"
 	"insightbot/chat"
 	"insightbot/insight"
 	"insightbot/render"
@@ -70,9 +71,32 @@ func (f *fakeLog) RecordAsk(_ context.Context, a chat.Ask) error {
 	return f.err
 }
 
-func (f *fakeLog) RecordFeedback(_ context.Context, ref, id, kind string, _ time.Time) error {
+func (f *fakeLog) SawPlace(context.Context, chat.Place, time.Time) error { return f.err }
+
+func (f *fakeLog) RecordFeedback(_ context.Context, ref, _, id, kind string, _ time.Time) error {
 	f.feedback = append(f.feedback, ref+" "+id+" "+kind)
 	return f.err
+}
+
+// fakeRules gives everybody the same rules, and keeps what was audited.
+type fakeRules struct {
+	rules  access.Rules
+	err    error
+	events []access.Event
+}
+
+func (f *fakeRules) Rules(context.Context, chat.User, chat.Place) (access.Rules, error) {
+	return f.rules, f.err
+}
+
+func (f *fakeRules) RecordEvent(_ context.Context, e access.Event) error {
+	f.events = append(f.events, e)
+	return nil
+}
+
+// openRules let every full member see everything, everywhere among themselves.
+func openRules() access.Rules {
+	return access.Rules{Mode: access.ModeOpen, Roles: []access.Role{{ID: access.RoleEveryone}}}
 }
 
 // bench is a Bot over fakes.
@@ -80,6 +104,7 @@ type bench struct {
 	*Bot
 	catalogue *fakeCatalogue
 	log       *fakeLog
+	rules     *fakeRules
 	lines     *strings.Builder
 }
 
@@ -90,9 +115,9 @@ func newBench(t testing.TB) bench {
 		t.Fatal(err)
 	}
 	ins := []insight.Insight{signups(berlin), revenue(berlin), old(berlin)}
-	b := bench{catalogue: &fakeCatalogue{ins: ins, revision: 1}, log: &fakeLog{}, lines: &strings.Builder{}}
+	b := bench{catalogue: &fakeCatalogue{ins: ins, revision: 1}, log: &fakeLog{}, rules: &fakeRules{rules: openRules()}, lines: &strings.Builder{}}
 	b.Bot = New(Config{
-		Catalogue: b.catalogue, Painter: render.NewPainter(render.PainterOptions{}), Asks: b.log,
+		Catalogue: b.catalogue, Painter: render.NewPainter(render.PainterOptions{}), Asks: b.log, Rules: b.rules, Audit: b.rules,
 		Person: func(_, _, user string) string { return "hash of " + user },
 		Log:    slog.New(slog.NewJSONHandler(b.lines, nil)), Now: func() time.Time { return now }, Zone: time.UTC, WeekStart: time.Monday,
 	})
@@ -142,8 +167,8 @@ func old(zone *time.Location) insight.Insight {
 // question is a request for a typed question.
 func question(q string) *chat.Request {
 	return &chat.Request{
-		Ref: "REF1", Call: chat.Call{Command: "ask", Args: chat.Args{argQuestion: q}}, At: now, User: chat.User{ID: "mia"},
-		Place:  chat.Place{Platform: "web", Workspace: "w", Channel: "c", Kind: chat.PlacePublic},
+		Ref: "REF1", Call: chat.Call{Command: "ask", Args: chat.Args{argQuestion: q}}, At: now, User: chat.User{ID: "mia", Guest: chat.No, External: chat.No},
+		Place:  chat.Place{Platform: "web", Workspace: "w", Channel: "c", Kind: chat.PlacePublic, Audience: inside},
 		Themes: []chat.Theme{chat.Light, chat.Dark},
 	}
 }
@@ -206,3 +231,6 @@ func button(t testing.TB, r *chat.Reply, label string) chat.Choice {
 	t.Fatalf("no button %q in %v", label, find[chat.Choices](r.Parts))
 	return chat.Choice{}
 }
+
+// inside are the facts of a place that only full members read.
+var inside = chat.Audience{Shared: chat.No, Guests: chat.No}

@@ -13,8 +13,8 @@ const notMeant = "not_meant"
 
 // feedback records that an answer or a menu was not what was meant, and offers
 // what else could have been.
-func (b *Bot) feedback(ctx context.Context, r *chat.Request) (*chat.Reply, error) {
-	args, shelf := r.Call.Args, b.shelfFor(r)
+func (b *Bot) feedback(ctx context.Context, v *visit) (*chat.Reply, error) {
+	args, shelf := v.Call.Args, v.shelf
 	question := args[argQuestion]
 	if len(question) > maxQuestion {
 		question = ""
@@ -26,10 +26,10 @@ func (b *Bot) feedback(ctx context.Context, r *chat.Request) (*chat.Reply, error
 			continue // nothing a button of ours carries
 		}
 		said++
-		if err := b.config.Asks.RecordFeedback(ctx, args[argRef], id, notMeant, b.config.Now()); err != nil {
+		if err := b.config.Asks.RecordFeedback(ctx, args[argRef], v.person(), id, notMeant, b.config.Now()); err != nil {
 			// The person wants another answer; that the log lost the question
 			// meanwhile (retention, a restore) is not their trouble.
-			b.config.Log.WarnContext(ctx, "feedback could not be kept", "ref", r.Ref, "insight", id, "error", err)
+			b.config.Log.WarnContext(ctx, "feedback could not be kept", "ref", v.Ref, "insight", id, "error", err)
 			lead = "Let us find another one."
 		}
 	}
@@ -43,6 +43,7 @@ func (b *Bot) feedback(ctx context.Context, r *chat.Request) (*chat.Reply, error
 		hits = hits[:4]
 	}
 	if len(hits) > 0 {
+		v.mentionHits(hits)
 		reply.Parts = append(reply.Parts, menu("Did you mean one of these?", question, hits))
 	}
 	reply.Parts = append(reply.Parts, chat.Link{Label: "See everything that can be asked", Call: chat.Call{Command: "insights"}})

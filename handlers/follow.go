@@ -11,17 +11,17 @@ import (
 
 // resolveFollowUp answers "and by country?" after another answer: a question
 // that names no subject of its own changes the last one of its thread.
-func (b *Bot) resolveFollowUp(r *chat.Request, s *shelf, reading match.Reading) (Answer, bool) {
-	id := r.Context.Args[argInsight]
+func (b *Bot) resolveFollowUp(v *visit, reading match.Reading) (Answer, bool) {
+	id := v.Context.Args[argInsight]
 	if id == "" || !namesNoSubject(reading) {
 		return Answer{}, false
 	}
-	in, ok := s.find(id)
+	in, ok := v.shelf.find(id)
 	if !ok {
 		return Answer{}, false
 	}
 	clock := b.clockFor(in)
-	before, err := readState(r.Context.Args, in, clock)
+	before, err := readState(v.Context.Args, in, clock)
 	if err != nil {
 		return Answer{}, false
 	}
@@ -29,7 +29,7 @@ func (b *Bot) resolveFollowUp(r *chat.Request, s *shelf, reading match.Reading) 
 		Outcome: chat.OutcomeAnswer, Question: reading.Text, Insight: in, Confidence: 1, Why: "it follows your last question",
 		CSV: asksForFile(reading),
 	}
-	a.fit(change(before, match.Read(reading.Text, s.words, clock)), clock)
+	a.fit(change(before, match.Read(reading.Text, v.shelf.words, clock)), clock)
 	return a, true
 }
 

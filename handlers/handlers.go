@@ -8,9 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
+	"sync/atomic"
 	"time"
 
+	"insightbot/access"
 	"insightbot/chat"
 	"insightbot/insight"
 	"insightbot/match"
@@ -30,18 +31,68 @@ type Catalogue interface {
 type Log interface {
 	// RecordAsk keeps one question and what became of it.
 	RecordAsk(ctx context.Context, a chat.Ask) error
-	// RecordFeedback keeps what somebody said of an insight that answered, or
-	// was offered for, the question with the reference ref: kind is "right" or
-	// "not_meant".
-	RecordFeedback(ctx context.Context, ref, insightID, kind string, at time.Time) error
+	// RecordFeedback keeps what a person (by keyed hash) said of an insight
+	// that answered, or was offered for, their own question with the reference
+	// ref: kind is "right" or "not_meant".
+	RecordFeedback(ctx context.Context, ref, person, insightID, kind string, at time.Time) error
+	// SawPlace remembers that the bot was used in a place.
+	SawPlace(ctx context.Context, p chat.Place, at time.Time) error
 }
 
-// Config is what a Bot needs. Every field is required.
+// Rules finds what admins decided that concerns one person in one place. It is
+// asked for each request, so that a changed rule holds at once.
+type Rules interface {
+	Rules(ctx context.Context, u chat.User, p chat.Place) (access.Rules, error)
+}
+
+// Audit is the append-only log of what was decided, denied and taken away.
+type Audit interface {
+	RecordEvent(ctx context.Context, e access.Event) error
+}
+
+// Keeper keeps the rules of access and people's wishes for it. Its changes
+// write their own audit lines.
+type Keeper interface {
+	Policy(ctx context.Context) (access.Policy, error)
+	ChangePolicy(ctx context.Context, by access.Event, change func(*access.Policy) error) ([]access.Change, error)
+	SeenChannels(ctx context.Context, since time.Time) ([]access.Seen, error)
+	OpenRequest(ctx context.Context, r access.Request) (access.Request, bool, error)
+	Requests(ctx context.Context, state access.RequestState) ([]access.Request, error)
+	DecideRequest(ctx context.Context, id int64, by access.Event, state access.RequestState, role string,
+		change func(*access.Policy, access.Request) error) (access.Request, []access.Change, error)
+	Events(ctx context.Context, n int) ([]access.Event, error)
+}
+
+// Privacy keeps what concerns the privacy of one person.
+type Privacy interface {
+	OptOut(ctx context.Context, person string) (bool, error)
+	SetOptOut(ctx context.Context, person string, out bool, at time.Time) error
+	PersonalData(ctx context.Context, who access.Key) (access.Personal, error)
+	ErasePerson(ctx context.Context, who access.Key, by access.Event) (int, error)
+}
+
+// SignIns makes links to the web console that work once.
+type SignIns interface {
+	MakeSignIn(ctx context.Context, u chat.User, p chat.Place, expires time.Time) (token string, err error)
+}
+
+// Config is what a Bot needs. Every field is required but those that say so.
 type Config struct {
 	Catalogue Catalogue
 	Painter   *render.Painter
 	Asks      Log
-	// Person gives the keyed hash under which the ask log knows a person.
+	Rules     Rules
+	Audit     Audit
+	Keeper    Keeper
+	Privacy   Privacy
+	SignIns   SignIns
+	// Code is what the first admin of a workspace has to say; "" when nobody
+	// can become one that way.
+	Code string
+	// Console is the address of the web console for other machines, without a
+	// slash at its end; "" when there is none.
+	Console string
+	// Person gives the keyed hash under which the logs know a person.
 	Person func(platform, workspace, user string) string
 	Log    *slog.Logger
 	Now    func() time.Time
@@ -56,8 +107,9 @@ type Bot struct {
 	config   Config
 	commands []Command
 
-	mu    sync.Mutex
-	shelf *shelf
+	shelves shelves
+	// claimed is set when the code made its one admin.
+	claimed atomic.Bool
 }
 
 // New returns a Bot.
@@ -69,51 +121,21 @@ var ErrCommand = errors.New("handlers: no such command")
 // Answer runs the command that was called.
 func (b *Bot) Answer(ctx context.Context, r *chat.Request) (*chat.Reply, error) {
 	for _, c := range b.commands {
-		if c.Name == r.Call.Command {
-			reply, err := c.run(ctx, b, r)
-			if err != nil {
-				return nil, fmt.Errorf("handlers: %s: %w", c.Name, err)
-			}
-			reply.Ref = r.Ref
-			return reply, nil
+		if c.Name != r.Call.Command {
+			continue
 		}
+		v, err := b.visit(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		reply, err := c.run(ctx, b, v)
+		if err != nil {
+			return nil, fmt.Errorf("handlers: %s: %w", c.Name, err)
+		}
+		v.close(ctx, reply)
+		return reply, nil
 	}
 	return nil, fmt.Errorf("%w: %q", ErrCommand, r.Call.Command)
-}
-
-// shelf is what one audience may ask, made ready for matching. Everything a
-// reply says of the catalogue comes from a shelf.
-type shelf struct {
-	revision int
-	insights []insight.Insight
-	words    *match.Vocabulary
-	index    *match.Index
-}
-
-// shelfFor returns what can be asked in this request. This is the one place
-// where the catalogue enters the handlers.
-func (b *Bot) shelfFor(_ *chat.Request) *shelf {
-	ins, revision := b.config.Catalogue.Insights()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.shelf == nil || b.shelf.revision != revision {
-		b.shelf = &shelf{
-			revision: revision, insights: ins,
-			words: match.NewVocabulary(ins),
-			index: match.NewIndex(ins, match.Options{Now: b.config.Now()}),
-		}
-	}
-	return b.shelf
-}
-
-// find returns an insight of the shelf by id.
-func (s *shelf) find(id string) (insight.Insight, bool) {
-	for _, in := range s.insights {
-		if in.ID == id {
-			return in, true
-		}
-	}
-	return insight.Insight{}, false
 }
 
 // clock is the calendar of questions that no insight has claimed yet.

@@ -8,15 +8,14 @@ import (
 
 // help says what the bot does, what can be asked here, and which commands
 // there are.
-func (b *Bot) help(r *chat.Request) *chat.Reply {
-	shelf := b.shelfFor(r)
+func (b *Bot) help(v *visit) *chat.Reply {
 	reply := &chat.Reply{Title: "What I can do", Parts: []chat.Part{
 		chat.Text{Style: chat.Lead, Text: "Ask in your own words; I answer from insights your colleagues saved and stand behind."},
 		chat.Text{Text: fmt.Sprintf("There are %s here. Say a period (“last month”), a breakdown (“by country”), a filter (“in Germany”), "+
 			"a comparison (“vs the week before”) or a form (“as a table”), and I run the insight for it. I only read, so you cannot break anything.",
-			plural(len(shelf.insights), "insight", "insights"))},
+			plural(len(v.here()), "insight", "insights"))},
 	}}
-	if s := suggestions(shelf, 4); len(s.Items) > 0 {
+	if s := v.suggestions(4); len(s.Items) > 0 {
 		reply.Parts = append(reply.Parts, s)
 	}
 	facts := chat.Facts{}

@@ -13,9 +13,9 @@ import (
 
 // list is the catalogue page: everything that can be asked here, or what a
 // search finds of it.
-func (b *Bot) list(r *chat.Request) *chat.Reply {
-	shelf := b.shelfFor(r)
-	words := strings.TrimSpace(r.Call.Args[argQuestion])
+func (b *Bot) list(v *visit) *chat.Reply {
+	shelf := v.shelf
+	words := strings.TrimSpace(v.Call.Args[argQuestion])
 	found := shelf.search(words, b)
 	reply := &chat.Reply{Title: "What can be asked", Parts: []chat.Part{
 		chat.Form{
@@ -27,6 +27,7 @@ func (b *Bot) list(r *chat.Request) *chat.Reply {
 		reply.Parts = append(reply.Parts, chat.Text{Text: "Nothing saved matches these words. Try fewer or other words."})
 		return reply
 	}
+	v.mention(shelf.insights...) // the foot counts them all
 	foot := plural(len(found), "insight", "insights")
 	if words != "" {
 		foot += fmt.Sprintf(" of %d", len(shelf.insights))
@@ -96,9 +97,10 @@ func trust(in insight.Insight, b *Bot) string {
 	return "not certified"
 }
 
-// suggestions are questions to begin with: what is asked most and vouched for.
-func suggestions(s *shelf, n int) chat.Choices {
-	ins := slices.DeleteFunc(slices.Clone(s.insights), func(in insight.Insight) bool {
+// suggestions are questions to begin with: what is asked most and vouched for,
+// of what may be told here.
+func (v *visit) suggestions(n int) chat.Choices {
+	ins := slices.DeleteFunc(slices.Clone(v.here()), func(in insight.Insight) bool {
 		return in.Replaced.Outdated() || len(in.Examples) == 0
 	})
 	slices.SortStableFunc(ins, func(x, y insight.Insight) int {
@@ -115,8 +117,8 @@ func suggestions(s *shelf, n int) chat.Choices {
 }
 
 // example is one question that can be asked here.
-func example(s *shelf) string {
-	if c := suggestions(s, 1); len(c.Items) > 0 {
+func (v *visit) example() string {
+	if c := v.suggestions(1); len(c.Items) > 0 {
 		return "“" + c.Items[0].Label + "”"
 	}
 	return "“how many people signed up last week?”"

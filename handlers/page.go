@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -10,18 +11,20 @@ import (
 
 // page is the page of one insight: what it counts, whom to ask, what it takes,
 // and questions to try.
-func (b *Bot) page(r *chat.Request) *chat.Reply {
-	in, ok := b.shelfFor(r).find(r.Call.Args[argID])
+func (b *Bot) page(ctx context.Context, v *visit) *chat.Reply {
+	in, ok := v.reach(ctx, v.Call.Args[argID])
 	if !ok {
 		return &chat.Reply{Title: "No such insight", Parts: []chat.Part{
 			chat.Text{Style: chat.Lead, Text: "There is no such insight, or not any more."},
 			chat.Link{Label: "See everything that can be asked", Call: chat.Call{Command: "insights"}},
 		}}
 	}
+	v.mention(in)
 	reply := &chat.Reply{Title: in.Title, Parts: []chat.Part{chat.Text{Text: in.Description}}}
 	if in.Replaced.Outdated() {
-		reply.Parts = append(reply.Parts, chat.Text{Style: chat.Caution, Text: "Outdated. " + in.Replaced.Why})
-		if newer, ok := b.shelfFor(r).find(in.Replaced.By); ok {
+		reply.Parts = append(reply.Parts, chat.Text{Style: chat.Caution, Text: strings.TrimSpace("Outdated. " + v.outdated(in))})
+		if newer, ok := v.shelf.find(in.Replaced.By); ok {
+			v.mention(newer)
 			reply.Parts = append(reply.Parts, chat.Link{Label: "Use “" + newer.Title + "” instead", Call: insightLink(newer).Call})
 		}
 	}

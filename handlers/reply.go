@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"insightbot/access"
 	"insightbot/chat"
 	"insightbot/insight"
 	"insightbot/render"
@@ -13,31 +14,34 @@ import (
 // reply puts an Answer into parts. An answer always has the same parts in the
 // same order: the finding, the picture, the period and its freshness, the
 // cautions, where it comes from, and what to do next.
-func (b *Bot) reply(r *chat.Request, a Answer) (*chat.Reply, error) {
+func (b *Bot) reply(v *visit, a Answer) (*chat.Reply, error) {
 	switch a.Outcome {
 	case chat.OutcomeAnswer:
-		return b.replyAnswer(r, a)
+		return b.replyAnswer(v, a)
 	case chat.OutcomeChoose:
-		return replyChoose(r, a), nil
+		v.mentionHits(a.Hits)
+		return replyChoose(v.Request, a), nil
 	case chat.OutcomeRefused:
-		return replyRefused(r, a), nil
+		v.mention(a.Insight)
+		return replyRefused(v.Request, a), nil
 	case chat.OutcomeFailed:
-		return replyFailed(r, a), nil
+		v.mention(a.Insight)
+		return replyFailed(v.Request, a), nil
 	default:
-		return b.replyNone(r, a), nil
+		return v.replyNone(a), nil
 	}
 }
 
 // replyAnswer is the answer itself.
-func (b *Bot) replyAnswer(r *chat.Request, a Answer) (*chat.Reply, error) {
-	reply := &chat.Reply{Title: a.Insight.Title}
+func (b *Bot) replyAnswer(v *visit, a Answer) (*chat.Reply, error) {
+	reply := &chat.Reply{Title: a.Insight.Title, Private: a.Decision.Where == access.Privately && !v.audience.Direct}
 	if !a.Result.Empty() || a.Finding != "" {
 		reply.Parts = append(reply.Parts, chat.Text{Style: chat.Lead, Text: a.Finding})
 	}
 	for _, m := range a.Misfits {
 		reply.Parts = append(reply.Parts, chat.Text{Style: chat.Caution, Text: m.Why})
 	}
-	shown, err := b.show(r, a)
+	shown, err := b.show(v.Request, a)
 	if err != nil {
 		return nil, err
 	}
@@ -46,10 +50,18 @@ func (b *Bot) replyAnswer(r *chat.Request, a Answer) (*chat.Reply, error) {
 	for _, c := range a.Caveats {
 		reply.Parts = append(reply.Parts, chat.Text{Style: chat.Caution, Text: c})
 	}
+	if reply.Private {
+		reply.Parts = append(reply.Parts, chat.Text{Style: chat.Note, Text: v.onlyYou(a)})
+	}
 	reply.Parts = append(reply.Parts, provenance(b.config.Now(), a))
-	reply.Parts = append(reply.Parts, b.buttons(r, a)...)
+	reply.Parts = append(reply.Parts, b.buttons(v.Request, a)...)
 	reply.Context = chat.Call{Command: "ask", Args: stateOf(a.Insight, a.Reading)}
 	return reply, nil
+}
+
+// onlyYou says why an answer is private.
+func (v *visit) onlyYou(a Answer) string {
+	return fmt.Sprintf("Only you see this answer: you may see “%s”, but not everybody who reads %s may.", a.Insight.Title, v.placeName())
 }
 
 // show is the picture, the table or the file, whichever was asked for.
