@@ -22,7 +22,7 @@ const (
 var roleID = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
 
 // Problem is one thing that is wrong with a policy.
-type Problem struct {
+type Problem struct { //nolint:errname // it is what people call it
 	// Subject is what is wrong, as in Change; a person is "person:" and the key.
 	Subject string
 	// Value is the word that is wrong, and Options are those that would be

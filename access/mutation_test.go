@@ -1,12 +1,13 @@
 package access
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,17 +20,36 @@ import (
 
 // equivalent are the mutants that do the same as the original, by "function:
 // condition = value", and why.
-var equivalent = map[string]string{}
+var equivalent = map[string]string{
+	"within: len(list) <= short = false":                        "a set holds what its list holds",
+	"HasAdmin: ok = true":                                       "the role that is not there has no ability",
+	"sees: len(in.Accepts.Attributes) > 0 = true":               "the long way says the same",
+	"NewIndex: !slices.Contains(in.Tags, TagRestricted) = true": "each candidate is decided anew",
+	"granted: r.ID == RoleOperator = true":                      "each candidate is decided anew",
+	"granted: r.Everything = true":                              "each candidate is decided anew",
+	"granted: ok = true":                                        "each candidate is decided anew",
+}
 
-// mutant is the source with one condition replaced.
+// mutant is one condition that is replaced by true or by false.
 type mutant struct {
 	file, function, condition string
 	line                      int
 	value                     bool
-	source                    []byte
 }
 
 func (m mutant) name() string { return fmt.Sprintf("%s: %s = %v", m.function, m.condition, m.value) }
+
+// chooser is the file that every mutated file takes its mutant from. All of
+// them are in one program, so that it is compiled once; 0 is the original.
+const chooser = `package access
+
+import (
+	"os"
+	"strconv"
+)
+
+var mutantID, _ = strconv.Atoi(os.Getenv("INSIGHTBOT_MUTANT"))
+`
 
 // TestMutation_EveryCheckIsTested replaces every condition of the files that
 // decide by true and by false, and fails for each that the tests do not see.
@@ -37,40 +57,55 @@ func TestMutation_EveryCheckIsTested(t *testing.T) {
 	if os.Getenv("INSIGHTBOT_MUTATE") != "1" {
 		t.Skip("runs the tests once for every condition, which takes minutes; set INSIGHTBOT_MUTATE=1")
 	}
+	dir := t.TempDir()
 	var all []mutant
-	for _, file := range []string{"access.go", "policy.go", "audience.go", "decide.go", "index.go"} {
-		all = append(all, mutants(t, file)...)
+	replace := map[string]string{}
+	put := func(name string, source []byte) {
+		original, err := filepath.Abs(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		replace[original] = filepath.Join(dir, name)
+		if err := os.WriteFile(replace[original], source, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	cache := t.TempDir()
+	put("mutant_chooser.go", []byte(chooser))
+	for _, file := range []string{"access.go", "policy.go", "audience.go", "decide.go", "index.go"} {
+		var source []byte
+		source, all = mutate(t, file, all)
+		put(file, source)
+	}
+	binary := compile(t, dir, replace)
 	// The original has to pass in the same way, or every mutant would fail.
-	if out, err := runMutant(t, cache, mutant{file: "access.go", source: read(t, "access.go")}); err != nil {
+	if out, err := runMutant(t, binary, 0); err != nil {
 		t.Fatalf("without a mutation: %v\n%s", err, out)
 	}
 	survived := make([]bool, len(all))
 	var wait sync.WaitGroup
 	slots := make(chan struct{}, 2)
-	for i, m := range all {
+	for i := range all {
 		wait.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			out, err := runMutant(t, cache, m)
+			_, err := runMutant(t, binary, i+1)
 			survived[i] = err == nil
-			if bytes.Contains(out, []byte("[build failed]")) || bytes.Contains(out, []byte("[setup failed]")) {
-				t.Errorf("%s:%d %s does not compile:\n%s", m.file, m.line, m.name(), out)
-			}
 		})
 	}
 	wait.Wait()
-	unused := map[string]bool{}
-	for name := range equivalent {
-		unused[name] = true
-	}
+	judge(t, all, survived)
+}
+
+// judge writes the table, and fails for what survived.
+func judge(t *testing.T, all []mutant, survived []bool) {
+	t.Helper()
+	unused := maps.Clone(equivalent)
 	killed, excused := 0, 0
 	for i, m := range all {
 		result := "killed"
-		switch _, ok := equivalent[m.name()]; {
+		switch why, ok := equivalent[m.name()]; {
 		case survived[i] && ok:
-			result = "the same: " + equivalent[m.name()]
+			result = "the same: " + why
 			excused++
 			delete(unused, m.name())
 		case survived[i]:
@@ -87,51 +122,52 @@ func TestMutation_EveryCheckIsTested(t *testing.T) {
 	t.Logf("%d mutants, %d killed, %d equivalent, %d survived", len(all), killed, excused, len(all)-killed-excused)
 }
 
-func read(t *testing.T, file string) []byte {
+// compile makes the tests of the package with some files replaced.
+func compile(t *testing.T, dir string, replace map[string]string) string {
+	t.Helper()
+	data, err := json.Marshal(map[string]map[string]string{"Replace": replace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay, binary := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "mutants.test")
+	if err := os.WriteFile(overlay, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-o", binary, "-overlay", overlay, ".") //nolint:gosec // fixed words
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("compile the mutants: %v\n%s", err, out)
+	}
+	return binary
+}
+
+// runMutant runs the quick tests of one mutant, until one fails.
+func runMutant(t *testing.T, binary string, id int) ([]byte, error) {
+	cmd := exec.CommandContext(t.Context(), binary, "-test.short", "-test.failfast", "-test.timeout=2m") //nolint:gosec // compiled above
+	cmd.Env = append(os.Environ(), "INSIGHTBOT_MUTATE=", "INSIGHTBOT_MUTANT="+strconv.Itoa(id))
+	return cmd.CombinedOutput()
+}
+
+// mutate finds the conditions of a file: of if statements, the cases of
+// switches without a tag, the sides of && and ||, comparisons, and what
+// functions return as a bool. It returns the file with all of them made to
+// choose, and the mutants after those that are there; the id of one is its
+// position in the list, from 1.
+func mutate(t *testing.T, file string, all []mutant) ([]byte, []mutant) {
 	t.Helper()
 	source, err := os.ReadFile(file) //nolint:gosec // a file of this package
 	if err != nil {
 		t.Fatal(err)
 	}
-	return source
-}
-
-// runMutant runs the quick tests of the package with one file replaced.
-func runMutant(t *testing.T, cache string, m mutant) ([]byte, error) {
-	dir := t.TempDir()
-	changed := filepath.Join(dir, m.file)
-	if err := os.WriteFile(changed, m.source, 0o600); err != nil {
-		return nil, err
-	}
-	original, err := filepath.Abs(m.file)
-	if err != nil {
-		return nil, err
-	}
-	data, err := json.Marshal(map[string]map[string]string{"Replace": {original: changed}})
-	if err != nil {
-		return nil, err
-	}
-	overlay := filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(overlay, data, 0o600); err != nil {
-		return nil, err
-	}
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-short", "-run", ".", "-vet=off", "-count=1", "-failfast", "-timeout=2m", "-overlay", overlay, ".") //nolint:gosec // fixed words
-	// What the mutants compile to is not kept.
-	cmd.Env = append(os.Environ(), "INSIGHTBOT_MUTATE=", "GOCACHE="+cache)
-	return cmd.CombinedOutput()
-}
-
-// mutants finds the conditions of a file: of if statements, the cases of
-// switches without a tag, the sides of && and ||, comparisons, and what
-// functions return as a bool.
-func mutants(t *testing.T, file string) []mutant {
-	t.Helper()
-	source, files := read(t, file), token.NewFileSet()
+	files := token.NewFileSet()
 	parsed, err := parser.ParseFile(files, file, source, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found []mutant
+	type insertion struct {
+		at, length int
+		text       string
+	}
+	var insertions []insertion
 	done := map[[2]int]bool{}
 	for _, d := range parsed.Decls {
 		f, ok := d.(*ast.FuncDecl)
@@ -144,24 +180,30 @@ func mutants(t *testing.T, file string) []mutant {
 				continue
 			}
 			done[[2]int{from, to}] = true
-			text := string(source[from:to])
+			text := strings.Join(strings.Fields(string(source[from:to])), " ")
+			choice := ""
 			for _, value := range []bool{true, false} {
 				if text == strconv.FormatBool(value) {
 					continue
 				}
-				// The condition stays, so that what it uses is used.
-				with := "(true || (" + text + "))"
-				if !value {
-					with = "(false && (" + text + "))"
-				}
-				found = append(found, mutant{
-					file: file, function: f.Name.Name, condition: strings.Join(strings.Fields(text), " "), line: files.Position(e.Pos()).Line, value: value,
-					source: slices.Concat(source[:from], []byte(with), source[to:]),
-				})
+				all = append(all, mutant{file: file, function: f.Name.Name, condition: text, line: files.Position(e.Pos()).Line, value: value})
+				choice += fmt.Sprintf(map[bool]string{true: "mutantID == %d || ", false: "mutantID != %d && "}[value], len(all))
 			}
+			insertions = append(insertions, insertion{from, to - from, "(" + choice + "("}, insertion{to, 0, "))"})
 		}
 	}
-	return found
+	// What ends somewhere comes before what begins there, and the outer of two
+	// that begin there before the inner one.
+	slices.SortStableFunc(insertions, func(a, b insertion) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(min(a.length, 1), min(b.length, 1)), cmp.Compare(b.length, a.length))
+	})
+	var out []byte
+	last := 0
+	for _, in := range insertions {
+		out = append(append(out, source[last:in.at]...), in.text...)
+		last = in.at
+	}
+	return append(out, source[last:]...), all
 }
 
 // conditions finds the boolean expressions in the body of a function.

@@ -285,3 +285,33 @@ func TestAudience_SaysWhyThereAreNoRoles(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+// Check refuses these policies; where one is read all the same, it gives
+// nobody from outside anything by being a member of nothing.
+func TestAudience_EveryoneIsForMembersEvenWhereItIsMarkedExternal(t *testing.T) {
+	everyone := Role{ID: RoleEveryone, Tags: []string{"people"}, Abilities: []Ability{AbilityAsk}, External: true}
+	place := chat.Place{Platform: "web", Workspace: "demo", Channel: "c", Kind: chat.PlacePublic, Audience: chat.Audience{Shared: chat.No, Guests: chat.Yes}}
+	p := Policy{Roles: []Role{everyone}}
+	p.SetMode("web", "demo", ModeOpen)
+	p.PutChannel(Channel{Key: ChannelOf(place), Approved: true})
+	guest := chat.User{ID: "u", Guest: chat.Yes, External: chat.No}
+	if a := p.For(guest, place).Audience(guest, place); len(a.Person) > 0 || len(a.Channel) > 0 || a.Decide(people()).Where != Nowhere {
+		t.Errorf("a guest: %+v", a)
+	}
+	// The twin: a member has it, and so has a channel of ours alone.
+	place.Audience.Guests = chat.No
+	if a := p.For(member("u"), place).Audience(member("u"), place); len(a.Person) != 1 || len(a.Channel) != 1 {
+		t.Errorf("a member: %+v", a)
+	}
+}
+
+func TestAudience_ARoleThatIsGoneIsNoRole(t *testing.T) {
+	place := chat.Place{Platform: "web", Workspace: "demo", Channel: "c", Audience: chat.Audience{Shared: chat.No, Guests: chat.No}}
+	var p Policy
+	p.PutChannel(Channel{Key: ChannelOf(place), Roles: []string{"gone"}})
+	p.PutPerson(Person{Key: Key{"web", "demo", "u"}, Roles: []string{"gone"}})
+	a := p.For(member("u"), place).Audience(member("u"), place)
+	if len(a.Person) > 0 || len(a.Channel) > 0 || a.PersonWhy != ReasonNoRole || a.ChannelWhy != ReasonNoRole {
+		t.Errorf("%+v", a)
+	}
+}

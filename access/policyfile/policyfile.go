@@ -3,27 +3,20 @@
 package policyfile
 
 import (
-	"bytes"
-	"fmt"
-	"unicode/utf8"
-
 	"github.com/goccy/go-yaml"
 
 	"insightbot/access"
 	"insightbot/insight"
 )
 
-// maxFile is the size a file may have, in bytes.
-const maxFile = 16 << 20
-
-// document is the form of the file.
+// document is the form of the file, as it is read.
 type document struct {
-	Workspaces []workspace `yaml:"workspaces,omitempty"`
-	Roles      []role      `yaml:"roles,omitempty"`
-	Channels   []channel   `yaml:"channels,omitempty"`
-	People     []person    `yaml:"people,omitempty"`
-	Groups     []group     `yaml:"groups,omitempty"`
-	Domains    []domain    `yaml:"domains,omitempty"`
+	Workspaces []workspace `yaml:"workspaces"`
+	Roles      []role      `yaml:"roles"`
+	Channels   []channel   `yaml:"channels"`
+	People     []person    `yaml:"people"`
+	Groups     []group     `yaml:"groups"`
+	Domains    []domain    `yaml:"domains"`
 }
 
 type workspace struct {
@@ -34,69 +27,72 @@ type workspace struct {
 
 type role struct {
 	ID         string               `yaml:"id"`
-	Name       string               `yaml:"name,omitempty"`
-	Everything bool                 `yaml:"everything,omitempty"`
-	Tags       []string             `yaml:"tags,omitempty,flow"`
-	Sources    []string             `yaml:"sources,omitempty,flow"`
-	Insights   []string             `yaml:"insights,omitempty"`
-	Can        *[]access.Ability    `yaml:"can,omitempty,flow"`
-	Attributes map[string][]string  `yaml:"attributes,omitempty"`
-	Strict     bool                 `yaml:"strict,omitempty"`
-	External   bool                 `yaml:"external,omitempty"`
-	Mask       []string             `yaml:"mask,omitempty,flow"`
-	Unmask     []insight.ColumnType `yaml:"unmask,omitempty,flow"`
-	MinGroup   int                  `yaml:"min_group,omitempty"`
+	Name       string               `yaml:"name"`
+	Everything bool                 `yaml:"everything"`
+	Tags       []string             `yaml:"tags"`
+	Sources    []string             `yaml:"sources"`
+	Insights   []string             `yaml:"insights"`
+	Can        *[]access.Ability    `yaml:"can"`
+	Attributes map[string][]string  `yaml:"attributes"`
+	Strict     bool                 `yaml:"strict"`
+	External   bool                 `yaml:"external"`
+	Mask       []string             `yaml:"mask"`
+	Unmask     []insight.ColumnType `yaml:"unmask"`
+	MinGroup   int                  `yaml:"min_group"`
 }
 
 type channel struct {
 	Platform  string   `yaml:"platform"`
 	Workspace string   `yaml:"workspace"`
 	Channel   string   `yaml:"channel"`
-	Name      string   `yaml:"name,omitempty"`
-	Roles     []string `yaml:"roles,omitempty,flow"`
-	Approved  bool     `yaml:"approved,omitempty"`
+	Name      string   `yaml:"name"`
+	Roles     []string `yaml:"roles"`
+	Approved  bool     `yaml:"approved"`
 }
 
 type person struct {
 	Platform  string   `yaml:"platform"`
 	Workspace string   `yaml:"workspace"`
 	Person    string   `yaml:"person"`
-	Name      string   `yaml:"name,omitempty"`
-	Roles     []string `yaml:"roles,flow"`
+	Name      string   `yaml:"name"`
+	Roles     []string `yaml:"roles"`
 }
 
 type group struct {
 	Platform  string   `yaml:"platform"`
 	Workspace string   `yaml:"workspace"`
 	Group     string   `yaml:"group"`
-	Name      string   `yaml:"name,omitempty"`
-	Roles     []string `yaml:"roles,flow"`
+	Name      string   `yaml:"name"`
+	Roles     []string `yaml:"roles"`
 }
 
 type domain struct {
 	Domain string   `yaml:"domain"`
-	Roles  []string `yaml:"roles,flow"`
+	Roles  []string `yaml:"roles"`
 }
 
 // Read reads a policy; name is how errors call the file. A role that does not
 // say what it can may ask and export. The result is normalized and checked: an
-// error says everything that is wrong with it.
+// error says everything that is wrong, each in a line with the place as
+// file:line:column.
 func Read(name string, data []byte) (access.Policy, error) {
-	if len(data) > maxFile {
-		return access.Policy{}, fmt.Errorf("%s: longer than %d MB", name, maxFile>>20)
-	}
-	if !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
-		return access.Policy{}, fmt.Errorf("%s: this is not a text file", name)
+	r := reader{name: name}
+	body := r.parse(data)
+	r.shape(body)
+	if err := r.err(); err != nil {
+		return access.Policy{}, err
 	}
 	var d document
-	if len(bytes.TrimSpace(data)) > 0 {
-		if err := yaml.UnmarshalWithOptions(data, &d, yaml.Strict()); err != nil {
-			return access.Policy{}, fmt.Errorf("%s: %s", name, yaml.FormatError(err, false, true))
+	if body != nil {
+		if err := yaml.NodeToValue(body, &d, yaml.Strict()); err != nil {
+			r.fail(err)
+			return access.Policy{}, r.err()
 		}
 	}
 	p := d.policy().Normalize()
-	if err := p.Check(); err != nil {
-		return access.Policy{}, fmt.Errorf("%s: %w", name, err)
+	r.refuse(p.Check(), d.entries(body))
+	if err := r.err(); err != nil {
+		return access.Policy{}, err
 	}
 	return p, nil
 }
@@ -135,44 +131,4 @@ func (d document) policy() access.Policy {
 		p.Domains = append(p.Domains, access.Domain{Name: o.Domain, Roles: o.Roles})
 	}
 	return p
-}
-
-// head stands above every file that is written.
-const head = `# Who may see what, where: see docs/access.md.
-# Look first at what a change would do: insightbot access apply --dry-run access.yml
-`
-
-// Write writes a policy so that Read gives the same one.
-func Write(p access.Policy) ([]byte, error) {
-	var d document
-	for _, w := range p.Workspaces {
-		d.Workspaces = append(d.Workspaces, workspace{w.Platform, w.ID, w.Mode})
-	}
-	for _, r := range p.Roles {
-		can := r.Abilities
-		if can == nil {
-			can = []access.Ability{}
-		}
-		d.Roles = append(d.Roles, role{
-			ID: r.ID, Name: r.Name, Everything: r.Everything, Tags: r.Tags, Sources: r.Sources, Insights: r.Insights, Can: &can,
-			Attributes: r.Attributes, Strict: r.Strict, External: r.External, Mask: r.Masks, Unmask: r.Unmask, MinGroup: r.MinGroup,
-		})
-	}
-	for _, c := range p.Channels {
-		d.Channels = append(d.Channels, channel{c.Platform, c.Workspace, c.ID, c.Name, c.Roles, c.Approved})
-	}
-	for _, o := range p.People {
-		d.People = append(d.People, person{o.Platform, o.Workspace, o.ID, o.Name, o.Roles})
-	}
-	for _, g := range p.Groups {
-		d.Groups = append(d.Groups, group{g.Platform, g.Workspace, g.ID, g.Name, g.Roles})
-	}
-	for _, o := range p.Domains {
-		d.Domains = append(d.Domains, domain{o.Name, o.Roles})
-	}
-	data, err := yaml.MarshalWithOptions(d, yaml.IndentSequence(true))
-	if err != nil {
-		return nil, fmt.Errorf("policyfile: write: %w", err)
-	}
-	return append([]byte(head), data...), nil
 }
