@@ -197,14 +197,13 @@ func (a *actor) reads(texts ...string) *actor {
 }
 
 // never requires that texts are not in it, not even where nobody reads them.
-func (a *actor) never(texts ...string) *actor {
+func (a *actor) never(texts ...string) {
 	a.t.Helper()
 	for _, s := range texts {
 		if strings.Contains(strings.ToLower(html.UnescapeString(a.said)), strings.ToLower(s)) {
 			a.t.Errorf("%s in %s is shown %q: %s", a.id, a.channel, s, a.said)
 		}
 	}
-	return a
 }
 
 // The questions of the story, and their answers.

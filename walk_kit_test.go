@@ -231,8 +231,8 @@ func gather(b *strings.Builder, v reflect.Value) {
 			gather(b, v.Elem())
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			gather(b, v.Field(i))
+		for _, field := range v.Fields() {
+			gather(b, field)
 		}
 	case reflect.Slice, reflect.Array:
 		if v.Type().Elem().Kind() == reflect.Uint8 && v.Kind() == reflect.Slice {

@@ -97,9 +97,12 @@ func put[T any](list []T, v T, same func(T) bool) []T {
 // lower case. Two entries of one key stay, for Check to find.
 func (p Policy) Normalize() Policy {
 	n := Policy{
-		Workspaces: slices.DeleteFunc(slices.Clone(p.Workspaces), func(w Workspace) bool { return w.Mode == ModeUnset }),
-		Roles:      slices.Clone(p.Roles), Channels: slices.Clone(p.Channels),
-		People: slices.Clone(p.People), Groups: slices.Clone(p.Groups), Domains: slices.Clone(p.Domains),
+		Workspaces: keep(p.Workspaces, func(w Workspace) bool { return w.Mode != ModeUnset }),
+		Roles:      keep(p.Roles, func(Role) bool { return true }),
+		Channels:   keep(p.Channels, func(Channel) bool { return true }),
+		People:     keep(p.People, func(o Person) bool { return len(o.Roles) > 0 }),
+		Groups:     keep(p.Groups, func(g Group) bool { return len(g.Roles) > 0 }),
+		Domains:    keep(p.Domains, func(d Domain) bool { return len(d.Roles) > 0 }),
 	}
 	if _, ok := n.Role(RoleEveryone); !ok {
 		n.Roles = append(n.Roles, Role{ID: RoleEveryone, Name: "Everyone"})
@@ -119,9 +122,6 @@ func (p Policy) Normalize() Policy {
 	for i := range n.Domains {
 		n.Domains[i].Name, n.Domains[i].Roles = strings.ToLower(n.Domains[i].Name), unite(n.Domains[i].Roles, nil)
 	}
-	n.People = slices.DeleteFunc(n.People, func(o Person) bool { return len(o.Roles) == 0 })
-	n.Groups = slices.DeleteFunc(n.Groups, func(o Group) bool { return len(o.Roles) == 0 })
-	n.Domains = slices.DeleteFunc(n.Domains, func(o Domain) bool { return len(o.Roles) == 0 })
 	slices.SortStableFunc(n.Workspaces, func(a, b Workspace) int {
 		return cmp.Or(cmp.Compare(a.Platform, b.Platform), cmp.Compare(a.ID, b.ID))
 	})
@@ -131,6 +131,17 @@ func (p Policy) Normalize() Policy {
 	slices.SortStableFunc(n.Groups, func(a, b Group) int { return compareKeys(a.Key, b.Key) })
 	slices.SortStableFunc(n.Domains, func(a, b Domain) int { return cmp.Compare(a.Name, b.Name) })
 	return n
+}
+
+// keep copies what is wanted of a list, and makes nothing of an empty one.
+func keep[T any](list []T, wanted func(T) bool) []T {
+	var kept []T
+	for _, v := range list {
+		if wanted(v) {
+			kept = append(kept, v)
+		}
+	}
+	return kept
 }
 
 // shown is a name that a platform gave as it can be kept: whatever somebody

@@ -96,6 +96,7 @@ func (p Policy) channelRisks(c ChannelReport, ins []insight.Insight) []Risk {
 			strict++
 		}
 	}
+	_, known := among(c.Audience.Shared, c.Audience.Guests)
 	outside := c.Audience.Shared == chat.Yes || c.Audience.Guests == chat.Yes
 	i := slices.IndexFunc(p.Channels, func(o Channel) bool { return o.Key == c.Key })
 	approved := i >= 0 && p.Channels[i].Approved
@@ -110,7 +111,7 @@ func (p Policy) channelRisks(c ChannelReport, ins []insight.Insight) []Risk {
 		say("is read by guests or another company and shows %s", count(c.Public(), "insight", "insights"))
 	case outside && c.Mapped && !approved:
 		say("is read by guests or another company, so its mapping has no effect until an admin approves the channel")
-	case c.Mapped && c.Known && (c.Audience.Shared == chat.Unknown || c.Audience.Guests == chat.Unknown):
+	case c.Mapped && c.Known && !known:
 		say("is mapped, but it is not known who reads there, so nothing is shown")
 	}
 	switch {
@@ -145,6 +146,12 @@ func (p Policy) workspaceRisks(channels []ChannelReport) []Risk {
 	}
 	for _, c := range channels {
 		look(c.Platform, c.Workspace)
+	}
+	for _, o := range p.People {
+		look(o.Platform, o.Workspace)
+	}
+	for _, g := range p.Groups {
+		look(g.Platform, g.Workspace)
 	}
 	return found
 }

@@ -80,11 +80,26 @@ func (st *stock) roleRisks(old, r access.Role) []string {
 	return found
 }
 
-// channelRisks are those of channels that outsiders read.
+// restrictedRisks are those of restricted insights that a whole channel gets to
+// read.
+func (st *stock) restrictedRisks(after access.Policy, old, c access.Channel) []string {
+	var found []string
+	for _, id := range added(old.Roles, c.Roles) {
+		r, _ := after.Role(id)
+		if n := count(st.insights, func(in insight.Insight) bool { return isRestricted(in) && r.Grants(in) }); n > 0 {
+			found = append(found, fmt.Sprintf("Everybody who reads %s will be able to see what “%s” grants: %s tagged %s.",
+				channelName(c), roleName(r), plural(n, "insight that is", "insights that are"), access.TagRestricted))
+		}
+	}
+	return found
+}
+
+// channelRisks are those of what channels get to read.
 func (st *stock) channelRisks(before, after access.Policy) []string {
 	var found []string
 	for _, c := range after.Channels {
 		old, _ := findChannel(before, c.Key)
+		found = append(found, st.restrictedRisks(after, old, c)...)
 		if !c.Approved {
 			continue
 		}

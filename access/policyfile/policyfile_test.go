@@ -1,6 +1,7 @@
 package policyfile
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -11,6 +12,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
 	"github.com/google/go-cmp/cmp"
 
 	"insightbot/access"
@@ -65,6 +68,14 @@ func TestRead_WhatIsLeftOutIsAsSmallAsCanBe(t *testing.T) {
 		if diff := cmp.Diff(none, p); diff != "" {
 			t.Errorf("%q: %s", text, diff)
 		}
+	}
+	// Words need no quotes where they read as themselves.
+	p, err := Read("access.yml", []byte("roles:\n- id: a\n  tags:\n  - true\n  - 12\n  - |-\n    x\n  - 'y'\n"))
+	if r, _ := p.Role("a"); err != nil || !slices.Equal(r.Tags, []string{"12", "true", "x", "y"}) {
+		t.Errorf("tags %q, %v", r.Tags, err)
+	}
+	if p, err := Read("access.yml", []byte("roles: [id: a]")); err != nil || len(p.Roles) != 2 {
+		t.Errorf("a pair without braces: %+v, %v", p, err)
 	}
 	both := []access.Ability{access.AbilityAsk, access.AbilityExport}
 	for text, want := range map[string][]access.Ability{
@@ -201,6 +212,25 @@ func TestRead_SaysWhatIsWrongAndWhere(t *testing.T) {
 				t.Errorf("%.80q:\n got %s\nwant %s", c.text, line, wants[i])
 			}
 		}
+	}
+}
+
+// What the library or the rules say without a place is told without one.
+func TestReader_TellsWhatHasNoPlace(t *testing.T) {
+	r := reader{name: "f"}
+	r.fail(errors.New("somehow"))
+	r.report(&token.Token{}, "a token of nowhere")
+	problem := access.Problem{Subject: "role:a", Value: "b", Text: "wrong"}
+	r.refuse(errors.Join(problem), nil)
+	if got, want := fmt.Sprint(r.err()), "f: somehow\nf: a token of nowhere\nf: wrong"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	// A word that does not stand there is looked for in vain in everything.
+	body := (&reader{}).parse([]byte("roles: [{id: a, tags: [c], attributes: {d: [e]}}]"))
+	pairs, _ := pairsOf(body)
+	list := pairs[0].Value.(*ast.SequenceNode).Values //nolint:errcheck,forcetypeassert // written above
+	if at := locate(problem, list); at.Position.Line != 1 || at.Position.Column != 9 {
+		t.Errorf("it stands at %v", at.Position)
 	}
 }
 
@@ -428,6 +458,20 @@ domains:
 	}
 }
 
+func TestWrite_RefusesWhatCouldNotBeRead(t *testing.T) {
+	var p access.Policy
+	for i := range 10 {
+		r := access.Role{ID: fmt.Sprintf("r%d", i)}
+		for j := range 10_000 {
+			r.Insights = append(r.Insights, fmt.Sprintf("%0200d", j))
+		}
+		p.Roles = append(p.Roles, r)
+	}
+	if data, err := Write(p); err == nil || data != nil {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
+}
+
 func TestSuggest_OnlyWhatIsNear(t *testing.T) {
 	options := slices.Collect(maps.Keys(shapes))
 	for given, want := range map[string]string{
@@ -457,6 +501,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(whole))
 	f.Add([]byte("roles: [{id: a, can: []}]"))
 	f.Add([]byte("roles:\n  - id: a\n    attributes:\n      region: [\"007\", '~', \"\\u2028\"]\n"))
+	f.Add([]byte("workspaces: [{}]\npeople: [{}]\ngroups: [{}]\ndomains: [{}]"))
 	f.Add([]byte("roles: !!str x"))
 	f.Add([]byte("---\n# x\nroles:\n- id: a\n  mask:\n  - |\n    x\n...\n---\na: &b\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -147,13 +147,11 @@ func (r *reader) unknown(pair *ast.MappingValueNode, options []string) {
 }
 
 func pairsOf(n ast.Node) ([]*ast.MappingValueNode, bool) {
-	switch n := n.(type) {
-	case *ast.MappingNode:
-		return n.Values, true
-	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{n}, true
+	m, ok := n.(*ast.MappingNode)
+	if !ok {
+		return nil, false
 	}
-	return nil, false
+	return m.Values, true
 }
 
 // nameOf is the key of a pair.
