@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,14 +31,17 @@ var equivalent = map[string]string{
 	"granted: ok = true":                                        "each candidate is decided anew",
 }
 
-// mutant is one condition that is replaced by true or by false.
+// mutant is one condition that is replaced by true, by false, or by its
+// opposite.
 type mutant struct {
-	file, function, condition string
-	line                      int
-	value                     bool
+	file, function, condition, value string
+	line                             int
 }
 
-func (m mutant) name() string { return fmt.Sprintf("%s: %s = %v", m.function, m.condition, m.value) }
+func (m mutant) name() string { return fmt.Sprintf("%s: %s = %s", m.function, m.condition, m.value) }
+
+// opposite is the value of a mutant that turns its condition around.
+const opposite = "opposite"
 
 // chooser is the file that every mutated file takes its mutant from. All of
 // them are in one program, so that it is compiled once; 0 is the original.
@@ -51,8 +55,12 @@ import (
 var mutantID, _ = strconv.Atoi(os.Getenv("INSIGHTBOT_MUTANT"))
 `
 
+// failed finds the first test that failed.
+var failed = regexp.MustCompile(`(?m)^--- FAIL: (\S+)`)
+
 // TestMutation_EveryCheckIsTested replaces every condition of the files that
-// decide by true and by false, and fails for each that the tests do not see.
+// decide by true, by false and by its opposite, and fails for each that the
+// tests do not see.
 func TestMutation_EveryCheckIsTested(t *testing.T) {
 	if os.Getenv("INSIGHTBOT_MUTATE") != "1" {
 		t.Skip("runs the tests once for every condition, which takes minutes; set INSIGHTBOT_MUTATE=1")
@@ -81,34 +89,39 @@ func TestMutation_EveryCheckIsTested(t *testing.T) {
 	if out, err := runMutant(t, binary, 0); err != nil {
 		t.Fatalf("without a mutation: %v\n%s", err, out)
 	}
-	survived := make([]bool, len(all))
+	killers := make([]string, len(all))
 	var wait sync.WaitGroup
 	slots := make(chan struct{}, 2)
 	for i := range all {
 		wait.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			_, err := runMutant(t, binary, i+1)
-			survived[i] = err == nil
+			if out, err := runMutant(t, binary, i+1); err != nil {
+				killers[i] = "panic or time out"
+				if found := failed.FindSubmatch(out); found != nil {
+					killers[i] = string(found[1])
+				}
+			}
 		})
 	}
 	wait.Wait()
-	judge(t, all, survived)
+	judge(t, all, killers)
 }
 
-// judge writes the table, and fails for what survived.
-func judge(t *testing.T, all []mutant, survived []bool) {
+// judge writes the table, and fails for what survived: that which no test
+// killed.
+func judge(t *testing.T, all []mutant, killers []string) {
 	t.Helper()
 	unused := maps.Clone(equivalent)
 	killed, excused := 0, 0
 	for i, m := range all {
-		result := "killed"
+		result := "killed by " + killers[i]
 		switch why, ok := equivalent[m.name()]; {
-		case survived[i] && ok:
+		case killers[i] == "" && ok:
 			result = "the same: " + why
 			excused++
 			delete(unused, m.name())
-		case survived[i]:
+		case killers[i] == "":
 			result = "SURVIVED"
 			t.Errorf("%s:%d %s survived", m.file, m.line, m.name())
 		default:
@@ -181,15 +194,15 @@ func mutate(t *testing.T, file string, all []mutant) ([]byte, []mutant) {
 			}
 			done[[2]int{from, to}] = true
 			text := strings.Join(strings.Fields(string(source[from:to])), " ")
-			choice := ""
-			for _, value := range []bool{true, false} {
-				if text == strconv.FormatBool(value) {
-					continue
+			choose := func(value, code string) string {
+				if text == value {
+					return ""
 				}
 				all = append(all, mutant{file: file, function: f.Name.Name, condition: text, line: files.Position(e.Pos()).Line, value: value})
-				choice += fmt.Sprintf(map[bool]string{true: "mutantID == %d || ", false: "mutantID != %d && "}[value], len(all))
+				return fmt.Sprintf(code, len(all))
 			}
-			insertions = append(insertions, insertion{from, to - from, "(" + choice + "("}, insertion{to, 0, "))"})
+			choice := choose("true", "mutantID == %d || ") + choose("false", "mutantID != %d && ") + "(" + choose(opposite, "(mutantID == %d) != ")
+			insertions = append(insertions, insertion{from, to - from, "(" + choice + "("}, insertion{to, 0, ")))"})
 		}
 	}
 	// What ends somewhere comes before what begins there, and the outer of two
