@@ -536,17 +536,29 @@ func TestSignIn_FailuresGiveAReferenceAndNotTheToken(t *testing.T) {
 }
 
 func TestVisitors_AreBounded(t *testing.T) {
-	var ended []string
-	vs := newVisitors(counter(), func() time.Time { return noon }, func(id string) { ended = append(ended, id) })
+	var ended int
+	vs := newVisitors(counter(), func() time.Time { return noon }, func(string) { ended++ })
 	first := vs.enter(mia, growth)
-	for range maxVisitors {
-		vs.enter(ben, growth)
+	for i := range maxVisitors {
+		vs.enter(chat.User{ID: fmt.Sprint("u", i)}, growth)
 	}
-	if len(vs.byHash) != maxVisitors || vs.order.Len() != maxVisitors || vs.of(first) != nil || len(ended) != 1 {
-		t.Errorf("%d are kept, %d ended", len(vs.byHash), len(ended))
+	if len(vs.byHash) != maxVisitors || vs.order.Len() != maxVisitors || vs.of(first) != nil || ended != 1 {
+		t.Errorf("%d are kept, %d ended", len(vs.byHash), ended)
 	}
 	if vs.of("") != nil {
 		t.Error("no id is somebody")
+	}
+}
+
+func TestVisitors_OnePersonPushesOnlyThemselvesOut(t *testing.T) {
+	var ended int
+	vs := newVisitors(counter(), func() time.Time { return noon }, func(string) { ended++ })
+	first := vs.enter(mia, growth)
+	for range 2 * maxVisits {
+		vs.enter(ben, growth)
+	}
+	if len(vs.byHash) != 1+maxVisits || vs.of(first) == nil || ended != maxVisits {
+		t.Errorf("%d are kept, %d ended", len(vs.byHash), ended)
 	}
 }
 
