@@ -108,8 +108,22 @@ type Personal struct {
 	Asks     []chat.Ask
 	Feedback []Feedback
 	Requests []Request
+	// Threads are what they alone were told last, for each place.
+	Threads []Thread
+	// Posted are the answers that they may take back.
+	Posted []chat.Posted
+	// Waiting is what they sent that is not worked off yet.
+	Waiting []chat.Delivery
 	// Events are the lines of the audit log in which they acted.
 	Events []Event
+}
+
+// Thread is what was said last in a thread, or in a channel outside of threads,
+// which a follow-up goes on from.
+type Thread struct {
+	Channel, Thread string
+	Call            chat.Call
+	At              time.Time
 }
 
 // Feedback is what somebody said of an answer.

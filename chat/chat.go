@@ -71,6 +71,9 @@ type Request struct {
 	// Plain says that the platform may not show pictures: numbers that stand
 	// in a picture alone go along as a table.
 	Plain bool
+	// Shares says that the platform can carry an answer to another place: it
+	// can show a FieldPlace.
+	Shares bool
 }
 
 // WithCall returns a copy of r with another call.

@@ -15,6 +15,16 @@ type Reply struct {
 	Ref string
 	// Outcome is what became of a question; "" for any other command.
 	Outcome Outcome
+	// Notices are what other people must be told at once. A transport that
+	// cannot reach people by itself leaves them out.
+	Notices []Notice
+}
+
+// Notice is what is told to people who did not ask, each of them alone.
+type Notice struct {
+	// Users are ids of people of the place's workspace.
+	Users []string
+	Reply *Reply
 }
 
 // Part is one piece of a Reply: Text, Facts, Table, Image, Choices, Form, Link,
@@ -165,6 +175,10 @@ const (
 	// FieldMulti takes several of its Options; its value is their values,
 	// joined by commas.
 	FieldMulti FieldKind = "multi"
+	// FieldPlace takes a place, which a transport lets people choose in its own
+	// way. The Call of the form is then made in that place, as if it had been
+	// asked there.
+	FieldPlace FieldKind = "place"
 )
 
 // Link leads somewhere: to a page of the source (URL) or to a command (Call).

@@ -62,27 +62,61 @@ func (s *Store) Recent(ctx context.Context, user string, n int) ([]chat.Ask, err
 }
 
 func recent(ctx context.Context, db queryer, user string, n int) ([]chat.Ask, error) {
-	const doing = "read asks of a user"
-	rows, err := db.QueryContext(ctx, `
-		SELECT ref, at, platform, workspace, channel, user, question, outcome, insight, confidence, took_ms
-		FROM asks WHERE user = ? ORDER BY at DESC, rowid DESC LIMIT ?`, user, n)
+	var asks []chat.Ask
+	err := eachAsk(ctx, db, func(a chat.Ask) bool {
+		asks = append(asks, a)
+		return true
+	}, selectAsks+`WHERE user = ? ORDER BY at DESC, rowid DESC LIMIT ?`, user, n)
+	return asks, wrap("read asks of a user", err)
+}
+
+// RecentAsks returns the last n questions of a person that something answered
+// or was offered for, the newest first, each once: spelling apart that does not
+// matter, it is the newest of the same. The person is named by the keyed hash
+// the ask log holds. A negative n returns all of the last 1,000.
+func (s *Store) RecentAsks(ctx context.Context, person string, n int) ([]chat.Ask, error) {
+	var asks []chat.Ask
+	if n == 0 || person == "" {
+		return nil, nil
+	}
+	seen := map[string]bool{}
+	err := eachAsk(ctx, s.read, func(a chat.Ask) bool {
+		if same := folded(a.Question); !seen[same] {
+			seen[same] = true
+			asks = append(asks, a)
+		}
+		return len(asks) != n
+	}, selectAsks+`
+		WHERE user = ? AND outcome IN (?, ?) AND question <> '' ORDER BY at DESC, rowid DESC LIMIT 1000`,
+		person, string(chat.OutcomeAnswer), string(chat.OutcomeChoose))
+	return asks, wrap("read recent asks", err)
+}
+
+// selectAsks reads whole asks; a condition follows.
+const selectAsks = `
+	SELECT ref, at, platform, workspace, channel, user, question, outcome, insight, confidence, took_ms FROM asks `
+
+// eachAsk calls f with every ask that a query finds, until it returns false.
+func eachAsk(ctx context.Context, db queryer, f func(chat.Ask) bool, query string, args ...any) error {
+	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, wrap(doing, err)
+		return err
 	}
 	defer func() { _ = rows.Close() }()
-	var asks []chat.Ask
 	for rows.Next() {
 		var a chat.Ask
 		var at, took int64
 		err := rows.Scan(&a.Ref, &at, &a.Platform, &a.Workspace, &a.Channel, &a.User, &a.Question,
 			&a.Outcome, &a.Insight, &a.Confidence, &took)
 		if err != nil {
-			return nil, wrap(doing, err)
+			return err
 		}
 		a.At, a.Took = time.UnixMilli(at).UTC(), time.Duration(took)*time.Millisecond
-		asks = append(asks, a)
+		if !f(a) {
+			return nil
+		}
 	}
-	return asks, wrap(doing, rows.Err())
+	return rows.Err()
 }
 
 // DeleteAsksBefore ends the retention of every ask older than t, with the

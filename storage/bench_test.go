@@ -1,9 +1,12 @@
 package storage
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -95,6 +98,64 @@ func BenchmarkVerifyAudit(b *testing.B) {
 	for b.Loop() {
 		if head := verified(b, s); head.Rows != n {
 			b.Fatal(head)
+		}
+	}
+}
+
+// BenchmarkAccept accepts deliveries from 64 goroutines: 500 in a second, as a
+// storm of events brings them, and as many as go. Each is measured from when it
+// was due. "together" is Accept; "alone" is what it would be with a commit for
+// each.
+func BenchmarkAccept(b *testing.B) {
+	const workers = 64
+	alone := func(ctx context.Context, s *Store, d chat.Delivery) error {
+		return s.update(ctx, "accept alone", func(tx *sql.Tx) error {
+			_, _, err := accept(ctx, tx, d, `["`+d.Keys[0]+`"]`, [][]byte{deliveryKey(d.Platform, d.Workspace, d.Keys[0])})
+			return err
+		})
+	}
+	together := func(ctx context.Context, s *Store, d chat.Delivery) error {
+		_, _, err := s.Accept(ctx, d)
+		return err
+	}
+	for _, way := range []struct {
+		name   string
+		accept func(ctx context.Context, s *Store, d chat.Delivery) error
+	}{{"together", together}, {"alone", alone}} {
+		for _, load := range []struct {
+			name  string
+			every time.Duration
+		}{{"500-a-second", 2 * time.Millisecond}, {"flood", 0}} {
+			b.Run(load.name+"/"+way.name, func(b *testing.B) {
+				s := newStore(b)
+				body := slices.Repeat([]byte("x"), 2000)
+				took := make([]time.Duration, b.N)
+				var group sync.WaitGroup
+				b.ResetTimer()
+				start := time.Now()
+				for w := range workers {
+					group.Go(func() {
+						for i := w; i < b.N; i += workers {
+							due := time.Now()
+							if load.every > 0 {
+								due = start.Add(time.Duration(i) * load.every)
+								time.Sleep(time.Until(due))
+							}
+							d := delivery(fmt.Sprint("event:", i))
+							d.Body = body
+							if err := way.accept(b.Context(), s, d); err != nil {
+								b.Error(err)
+							}
+							took[i] = time.Since(due)
+						}
+					})
+				}
+				group.Wait()
+				b.StopTimer()
+				slices.Sort(took)
+				b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+				b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+			})
 		}
 	}
 }

@@ -41,6 +41,9 @@ var (
 	ErrDecided = errors.New("storage: decided already")
 	// ErrSignIn: the link to sign in does not work (any more).
 	ErrSignIn = errors.New("storage: no such sign-in")
+	// ErrSealed: a token cannot be read, as it was sealed with another key or
+	// is not what was written.
+	ErrSealed = errors.New("storage: cannot be unsealed")
 )
 
 // wrap adds what was being done, and the sentinel that fits the driver's code.

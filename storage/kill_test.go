@@ -3,10 +3,12 @@ package storage
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,6 +45,8 @@ func writeUntilKilled(path, doing string) error {
 			err = changeUntilKilled(ctx, s, ref)
 		case "erase":
 			err = eraseUntilKilled(ctx, s, ref)
+		case "inbox":
+			err = acceptUntilKilled(ctx, s, ref)
 		default:
 			err = s.RecordAsk(ctx, ask(ref))
 		}
@@ -84,6 +88,29 @@ func eraseUntilKilled(ctx context.Context, s *Store, ref string) error {
 	}
 	_, err := s.ErasePerson(ctx, key, by)
 	return err
+}
+
+// killedInbox is how many deliveries are accepted at once.
+const killedInbox = 8
+
+// inboxKey is the key of one of the deliveries that are accepted at once.
+func inboxKey(ref string, i int) string { return fmt.Sprintf("%s.%d", ref, i) }
+
+// acceptUntilKilled accepts some deliveries at once, and finishes the first.
+func acceptUntilKilled(ctx context.Context, s *Store, ref string) error {
+	errs := make([]error, killedInbox)
+	var group sync.WaitGroup
+	for i := range killedInbox {
+		group.Go(func() {
+			id, _, err := s.Accept(ctx, delivery(inboxKey(ref, i)))
+			if err == nil && i == 0 {
+				err = s.Finish(ctx, id)
+			}
+			errs[i] = err
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
 }
 
 // untilKilled runs a copy of this binary that writes, kills it a while after so
@@ -239,6 +266,47 @@ func TestErasePerson_KillLeavesNothingHalf(t *testing.T) {
 		}
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// What was accepted is there after a kill, whole, and known when it comes again;
+// what was finished is known too, and not there to be done again.
+func TestAccept_KillLosesNothingThatWasAccepted(t *testing.T) {
+	path := newPath(t)
+	acknowledged := make(map[string]bool)
+	for round := range 5 {
+		for _, ref := range untilKilled(t, path, "inbox", 10+3*round, 0) {
+			acknowledged[ref] = true
+		}
+	}
+	s := reopen(t, path)
+	if err := s.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	pending, err := s.Pending(t.Context(), "slack", 0, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits := make(map[string]bool)
+	for _, d := range pending {
+		waits[d.Keys[0]] = true
+		if string(d.Body) != string(delivery(d.Keys[0]).Body) {
+			t.Errorf("%s has the body %q", d.Keys[0], d.Body)
+		}
+	}
+	if len(acknowledged) < 5*10 {
+		t.Errorf("only %d were acknowledged", len(acknowledged))
+	}
+	for ref := range acknowledged {
+		for i := range killedInbox {
+			key := inboxKey(ref, i)
+			if waits[key] != (i != 0) {
+				t.Errorf("%s waits: %v", key, waits[key])
+			}
+			if _, fresh, err := s.Accept(t.Context(), delivery(key)); err != nil || fresh {
+				t.Errorf("%s again: fresh %v, %v", key, fresh, err)
+			}
 		}
 	}
 }

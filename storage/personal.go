@@ -11,8 +11,8 @@ import (
 	"insightbot/access"
 )
 
-// PersonalData returns everything that is kept of one person, newest asks and
-// events first. It fails with ErrNoKey where the store cannot tell the hash
+// PersonalData returns everything that is kept of one person, newest asks,
+// threads, messages, deliveries and events first. It fails with ErrNoKey where the store cannot tell the hash
 // they are known by.
 func (s *Store) PersonalData(ctx context.Context, who access.Key) (access.Personal, error) {
 	if err := s.checkPerson(who); err != nil {
@@ -37,6 +37,17 @@ func (s *Store) PersonalData(ctx context.Context, who access.Key) (access.Person
 			return err
 		}
 		if kept.Requests, err = requestsOf(ctx, tx, who); err != nil {
+			return err
+		}
+		if kept.Threads, err = threadsOf(ctx, tx, hash); err != nil {
+			return err
+		}
+		if kept.Posted, err = readPosted(ctx, tx, selectPosted+`WHERE person = ? ORDER BY at DESC, channel, message`, hash); err != nil {
+			return err
+		}
+		kept.Waiting, err = readDeliveries(ctx, tx, selectPending+`platform = ? AND workspace = ? AND person = ? ORDER BY id DESC`,
+			who.Platform, who.Workspace, who.ID)
+		if err != nil {
 			return err
 		}
 		kept.Events, err = readEvents(ctx, tx, `
@@ -94,10 +105,16 @@ func withoutReach(events []access.Event) []access.Event {
 
 // ErasePerson deletes everything that is kept of one person: what they asked
 // and said of answers, the roles they held by name, their requests, choices and
-// links to sign in. It returns how many rows that were, and takes their bytes
-// out of the file and its write-ahead log. Roles that go are audited as every
-// change of a rule is; by is the line about the erasure itself, about the person
-// where it has no subject. No rule can forbid it.
+// links to sign in, what they alone were told, which messages are theirs, and
+// every call that names them. What they sent and waits to be worked off is
+// finished, so that its repetitions are still known. It returns how many rows
+// that were, and takes their bytes out of the file and its write-ahead log.
+// Roles that go are audited as every change of a rule is; by is the line about
+// the erasure itself, about the person where it has no subject. No rule can
+// forbid it.
+//
+// What others sent and waits to be worked off is not looked into: it goes
+// within moments by itself, as it is theirs to have done.
 //
 // The audit log keeps its lines, as nothing that is written there is ever
 // removed. They know the person by a keyed hash alone: who has only the
@@ -125,7 +142,7 @@ func (s *Store) ErasePerson(ctx context.Context, who access.Key, by access.Event
 		if n, err = s.dropPerson(ctx, tx, who, by); err != nil {
 			return err
 		}
-		more, err := deletePerson(ctx, tx, who, s.person(who.Platform, who.Workspace, who.ID))
+		more, err := s.deletePerson(ctx, tx, who, s.person(who.Platform, who.Workspace, who.ID))
 		if err != nil {
 			return err
 		}
@@ -157,7 +174,7 @@ func (s *Store) dropPerson(ctx context.Context, tx *sql.Tx, who access.Key, by a
 }
 
 // deletePerson deletes the rows of a person that are no rule.
-func deletePerson(ctx context.Context, tx *sql.Tx, who access.Key, hash string) (int, error) {
+func (s *Store) deletePerson(ctx context.Context, tx *sql.Tx, who access.Key, hash string) (int, error) {
 	total := 0
 	run := func(query string, args ...any) error {
 		result, err := tx.ExecContext(ctx, query, args...)
@@ -173,6 +190,8 @@ func deletePerson(ctx context.Context, tx *sql.Tx, who access.Key, hash string) 
 		`DELETE FROM feedback WHERE ref IN (SELECT ref FROM asks WHERE user = ?)`,
 		`DELETE FROM asks WHERE user = ?`,
 		`DELETE FROM preferences WHERE person = ?`,
+		`DELETE FROM threads WHERE person = ?`,
+		`DELETE FROM posted WHERE person = ?`,
 	} {
 		if err := run(query, hash); err != nil {
 			return 0, err
@@ -181,10 +200,17 @@ func deletePerson(ctx context.Context, tx *sql.Tx, who access.Key, hash string) 
 	for _, query := range []string{
 		`DELETE FROM access_requests WHERE platform = ? AND workspace = ? AND person = ?`,
 		`DELETE FROM sign_ins WHERE platform = ? AND workspace = ? AND person = ?`,
+		// A call about them can be anybody's, as that which gives them a role.
+		`DELETE FROM threads WHERE platform = ? AND workspace = ? AND instr(call, ?) > 0`,
+		`DELETE FROM kept_calls WHERE platform = ? AND workspace = ? AND instr(call, ?) > 0`,
 	} {
 		if err := run(query, who.Platform, who.Workspace, who.ID); err != nil {
 			return 0, err
 		}
+	}
+	if err := run(finish+`platform = ? AND workspace = ? AND person = ?`,
+		s.now().UnixMilli(), who.Platform, who.Workspace, who.ID); err != nil {
+		return 0, err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE access_requests SET decided_by = '' WHERE decided_by = ?`, hash)
 	return total, err

@@ -102,7 +102,53 @@ func (p somebody) lives(t testing.TB, s *Store) int {
 	if err := s.RecordEvent(ctx, access.Event{At: noon, Ref: "SEEN", Actor: p.hash(), Action: access.ActionDenied, Subject: "insight:demo/mrr"}); err != nil {
 		t.Fatal(err)
 	}
-	return 1 + 2 + 2 + 1 + 2 + 1 // person, asks, feedback, preference, requests, link
+	return 1 + 2 + 2 + 1 + 2 + 1 + p.talks(t, s) // person, asks, feedback, preference, requests, link
+}
+
+// talks lets somebody do in a chat what leaves traces.
+func (p somebody) talks(t testing.TB, s *Store) int {
+	t.Helper()
+	ctx, at := t.Context(), p.place()
+	d := delivery("event:" + p.question)
+	d.Platform, d.Workspace, d.Person, d.Body = p.key.Platform, p.key.Workspace, p.key.ID, []byte(p.question+p.key.ID)
+	finished, _, err := s.Accept(ctx, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Keys = []string{"msg:D-" + p.key.ID}
+	if _, _, err := s.Accept(ctx, d); err != nil {
+		t.Fatal(err)
+	}
+	about := chat.Call{Command: "access.grant", Args: chat.Args{"person": "web/w/" + p.key.ID}}
+	for user, c := range map[string]chat.Call{p.key.ID: p.call(), "": about} {
+		at.Thread = "thread-" + p.name
+		if err := s.PutThread(ctx, at, user, c, noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.KeepCall(ctx, at.Platform, at.Workspace, about, noon); err != nil {
+		t.Fatal(err)
+	}
+	posted := p.posted()
+	posted.User = p.key.ID
+	if err := s.PutPosted(ctx, posted); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Finish(ctx, finished); err != nil {
+		t.Fatal(err)
+	}
+	return 1 + 2 + 1 + 1 // delivery, threads, kept call, posted
+}
+
+func (p somebody) call() chat.Call {
+	return chat.Call{Command: "ask", Args: chat.Args{"q": p.question}}
+}
+
+func (p somebody) posted() chat.Posted {
+	return chat.Posted{
+		Platform: p.key.Platform, Workspace: p.key.Workspace, Channel: "D-" + p.key.ID, Message: "1.2", Thread: "1.1",
+		Ref: "REF", Files: []string{"F1", "F2"}, At: noon,
+	}
 }
 
 // crowd fills pages before and after somebody, so that rows are moved about.
@@ -156,6 +202,12 @@ func TestPersonalData_IsAllThatIsKept(t *testing.T) {
 			{Ref: mia.hash() + "-0", Insight: "demo/signups", Kind: NotMeant, At: noon},
 			{Ref: mia.hash() + "-1", Insight: "demo/signups", Kind: NotMeant, At: noon},
 		},
+		Threads: []access.Thread{{Channel: "C1", Thread: "thread-" + mia.name, Call: mia.call(), At: noon}},
+		Posted:  []chat.Posted{mia.posted()},
+		Waiting: []chat.Delivery{{
+			ID: 4, Platform: "web", Workspace: "w", Person: mia.key.ID, Keys: []string{"msg:D-" + mia.key.ID},
+			At: noon, Body: []byte(mia.question + mia.key.ID),
+		}},
 		// What somebody reached for in vain is not told: it might exist.
 		Events: []access.Event{{At: noon, Ref: "SEEN", Actor: mia.hash(), Action: access.ActionDenied, Subject: "insight"}},
 	}
@@ -317,7 +369,7 @@ func TestA34_WithoutItsMeansTheTracesAreFound(t *testing.T) {
 					if _, err := s.dropPerson(t.Context(), tx, p.key, leave(p)); err != nil {
 						return err
 					}
-					if _, err := deletePerson(t.Context(), tx, p.key, p.hash()); err != nil {
+					if _, err := s.deletePerson(t.Context(), tx, p.key, p.hash()); err != nil {
 						return err
 					}
 				}

@@ -9,6 +9,7 @@ package storage
 
 import (
 	"context"
+	"crypto/cipher"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -39,6 +40,9 @@ type Options struct {
 	// more. Without it, nothing that is audited can be done: it fails with
 	// ErrNoKey.
 	AuditKey []byte
+	// SealKey is the key that seals the tokens of workspaces that let the bot
+	// in, 32 bytes. Without it, installations fail with ErrNoKey.
+	SealKey []byte
 	// Now is the clock by which "the last 30 days" and old copies are told;
 	// nil is that of the machine.
 	Now func() time.Time
@@ -51,10 +55,12 @@ type Store struct {
 	// order, instead of in SQLite, by polling.
 	write, read *sql.DB
 	close       func() error
+	together    together
 
 	log      *slog.Logger
 	person   func(platform, workspace, user string) string
 	auditKey []byte
+	sealer   cipher.AEAD
 	now      func() time.Time
 }
 
@@ -77,8 +83,11 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if n := len(o.AuditKey); n > 0 && n < minKey {
 		return nil, fmt.Errorf("%w: the audit key has %d bytes, and needs %d", ErrInvalid, n, minKey)
 	}
-	path, err := filepath.Abs(path)
+	sealer, err := newSealer(o.SealKey)
 	if err != nil {
+		return nil, err
+	}
+	if path, err = filepath.Abs(path); err != nil {
 		return nil, fmt.Errorf("storage: %w", err)
 	}
 	if err := prepareFile(path); err != nil {
@@ -91,7 +100,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		log.WarnContext(ctx, "storage: database uses POSIX record locks", "reason", err)
 	}
 
-	s := &Store{path: path, log: log, person: o.Person, auditKey: slices.Clone(o.AuditKey), now: o.Now}
+	s := &Store{path: path, log: log, person: o.Person, auditKey: slices.Clone(o.AuditKey), sealer: sealer, now: o.Now}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -136,22 +145,26 @@ func (s *Store) Check(ctx context.Context) error {
 	return checkForeignKeys(ctx, s.read)
 }
 
-// Close writes the log back into the file and closes it. It may be called
-// more than once; every call returns the result of the first.
+// Close lets what waits to be written be written, writes the log back into the
+// file and closes it. It may be called more than once; every call returns the
+// result of the first.
 func (s *Store) Close() error { return s.close() }
 
 func (s *Store) shut() error {
-	// The readers go first, so that none of them holds the checkpoint up.
-	err := s.read.Close()
 	// A caller that stops has no context left that would still be valid. The
 	// checkpoint is passive: another process that reads (a copying sidecar)
 	// must neither hold the stop up nor make it fail; nothing is lost by it.
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
+	err := wrap("write what waits", s.together.end(ctx))
+	// The readers go first, so that none of them holds the checkpoint up.
+	err = errors.Join(err, s.read.Close())
 	if _, e := s.write.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`); e != nil {
 		err = errors.Join(err, wrap("checkpoint", e))
 	}
-	return errors.Join(err, s.write.Close())
+	err = errors.Join(err, s.write.Close())
+	// Who still writes finds the file closed, and ends.
+	return errors.Join(err, s.together.end(context.WithoutCancel(ctx)))
 }
 
 // checkpoint moves the whole write-ahead log into the file and empties it. It

@@ -50,7 +50,10 @@ func reopen(t testing.TB, path string) *Store {
 
 // testOptions have keys of their own, made up for the tests.
 func testOptions() Options {
-	return Options{Person: hashOf, AuditKey: []byte("a key for tests, and nothing else"), Now: func() time.Time { return noon }}
+	return Options{
+		Person: hashOf, AuditKey: []byte("a key for tests, and nothing else"), SealKey: []byte("this key has 32 bytes, for tests"),
+		Now: func() time.Time { return noon },
+	}
 }
 
 // hashOf is the keyed hash of a person.

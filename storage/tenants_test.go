@@ -61,7 +61,38 @@ func (x tenant) fills(t *testing.T, s *Store) {
 	if err := s.RecordEvent(ctx, access.Event{At: noon, Actor: x.hash(), Action: access.ActionDenied, Subject: x.name()}); err != nil {
 		t.Fatal(err)
 	}
+	x.talks(t, s)
 }
+
+// talks writes one of everything that a chat leaves.
+func (x tenant) talks(t *testing.T, s *Store) {
+	t.Helper()
+	ctx := t.Context()
+	d := delivery("event:E1")
+	d.Platform, d.Workspace, d.Person = x.platform, x.workspace, "U1"
+	_, fresh, err := s.Accept(ctx, d)
+	if err != nil || !fresh {
+		t.Fatalf("%s: fresh %v, %v", x.name(), fresh, err)
+	}
+	mine, key := x.place(), ""
+	mine.Thread = "alone"
+	for _, err := range []error{
+		s.PutInstallation(ctx, installation(x.platform, x.workspace)),
+		s.PutThread(ctx, x.place(), "", chat.Call{Command: x.name()}, noon),
+		s.PutThread(ctx, mine, "U1", chat.Call{Command: x.name()}, noon),
+		s.PutPosted(ctx, chat.Posted{Platform: x.platform, Workspace: x.workspace, Channel: "C1", Message: "1.2", User: "U1", Ref: x.name(), At: noon}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if key, err = s.KeepCall(ctx, x.platform, x.workspace, chat.Call{Command: "ask"}, noon); err != nil || key != x.callKey() {
+		t.Fatalf("the key of a call is %q, %v, want %q", key, err, x.callKey())
+	}
+}
+
+// callKey is the key of the call that every tenant keeps.
+func (x tenant) callKey() string { return callKey(x.platform, x.workspace, `{"command":"ask"}`) }
 
 // traces count what is read of a tenant, by what it was read with.
 func (x tenant) traces(t *testing.T, s *Store) map[string]int {
@@ -94,12 +125,60 @@ func (x tenant) traces(t *testing.T, s *Store) map[string]int {
 			got["seen"]++
 		}
 	}
+	x.talkTraces(t, s, personal, got)
 	for what, n := range got {
 		if n == 0 {
 			delete(got, what)
 		}
 	}
 	return got
+}
+
+// talkTraces count what is read of what a chat left.
+func (x tenant) talkTraces(t *testing.T, s *Store, personal access.Personal, got map[string]int) {
+	t.Helper()
+	ctx := t.Context()
+	got["waiting"], got["threads"], got["posted"] = len(personal.Waiting), len(personal.Threads), len(personal.Posted)
+	installed, err := s.Installations(ctx, x.platform)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range installed {
+		if in.Workspace == x.workspace {
+			got["installation"]++
+		}
+	}
+	pending, err := s.Pending(ctx, x.platform, 0, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range pending {
+		if d.Workspace == x.workspace {
+			got["pending"]++
+		}
+	}
+	alone := x.place()
+	alone.Thread = "alone"
+	for what, p := range map[string]chat.Place{"thread": x.place(), "thread alone": alone} {
+		c, err := s.Thread(ctx, p, "U1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !c.IsZero() {
+			got[what]++
+		}
+	}
+	if _, known, err := s.Posted(ctx, x.platform, x.workspace, "C1", "1.2"); err != nil || known {
+		got["message"]++
+	}
+	if _, theirs, err := s.PostedBy(ctx, x.platform, x.workspace, "C1", "1.2", "U1"); err != nil || theirs {
+		got["message of theirs"]++
+	}
+	for _, any := range tenants() {
+		if _, known, err := s.KeptCall(ctx, x.platform, x.workspace, any.callKey()); err != nil || known {
+			got["kept call"]++
+		}
+	}
 }
 
 func tenants() []tenant {
@@ -112,7 +191,7 @@ func TestA05_ATenantReadsNothingOfAnother(t *testing.T) {
 	for _, owner := range tenants() {
 		s := newStore(t)
 		owner.fills(t, s)
-		if got := owner.traces(t, s); len(got) != 10 {
+		if got := owner.traces(t, s); len(got) != 20 {
 			t.Fatalf("%s reads only %v of its own: this proves nothing", owner.name(), got)
 		}
 		for _, other := range tenants() {
@@ -177,7 +256,9 @@ func TestA05_AllTenantsInOneFileKeepToTheirOwn(t *testing.T) {
 	for _, x := range all {
 		want := before[x]
 		if x == all[0] { // the channel, the mode, the group and the log are no person's
-			want = map[string]int{"mode": want["mode"], "held": 1, "channel": 1, "seen": 1, "events": 1}
+			want = map[string]int{
+				"mode": want["mode"], "held": 1, "channel": 1, "seen": 1, "events": 1, "installation": 1, "thread": 1, "kept call": 1,
+			}
 		}
 		if diff := cmp.Diff(want, x.traces(t, s)); diff != "" {
 			t.Errorf("%s after the erasure in %s (-want +got)\n%s", x.name(), all[0].name(), diff)

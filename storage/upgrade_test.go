@@ -125,3 +125,42 @@ func TestOpen_DeletesCopiesThatHadTheirTime(t *testing.T) {
 	reopen(t, path)
 	look("after 36 days, at the start", true)
 }
+
+// A database of version 2 has rules and a log, which go on as they were.
+func TestOpen_TakesADatabaseOfVersion2AlongWithItsLog(t *testing.T) {
+	path := newPath(t)
+	s := reopen(t, path)
+	mia := newSomebody()
+	mia.lives(t, s)
+	head := verified(t, s)
+	for _, statement := range []string{
+		`DROP INDEX asks_unanswered`, `DROP INDEX access_requests_decided`, `DROP TABLE delivery_keys`, `DROP TABLE deliveries`,
+		`DROP TABLE installations`, `DROP TABLE threads`, `DROP TABLE posted`, `DROP TABLE kept_calls`, `PRAGMA user_version = 2`,
+	} {
+		if _, err := s.write.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = reopen(t, path)
+	if version, err := userVersion(t.Context(), s.read); err != nil || version != 3 {
+		t.Errorf("version = %d, %v", version, err)
+	}
+	if got, err := s.VerifyAudit(t.Context(), head.Head); err != nil || got != head {
+		t.Errorf("the log: %v, %v, want %v", got, err, head)
+	}
+	kept, err := s.PersonalData(t.Context(), mia.key)
+	if err != nil || len(kept.Asks) != 2 || len(kept.Requests) != 2 || len(kept.Waiting) != 0 {
+		t.Errorf("kept %+v, %v", kept, err)
+	}
+	accepted(t, s, delivery("event:E1"))
+	mia.talks(t, s)
+	if err := s.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if info, err := os.Stat(path + ".before-0003"); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the copy from before: %v, %v", info, err)
+	}
+}
