@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -118,7 +119,7 @@ func openWorld(t testing.TB, path string, c handlers.Catalogue, change ...func(*
 		t.Fatal(err)
 	}
 	w.slog = log
-	w.store, err = storage.Open(t.Context(), path, storage.Options{Log: log, Person: hashed, AuditKey: []byte("a key for tests only"), Now: now})
+	w.store, err = storage.Open(t.Context(), path, storage.Options{Log: log, Person: hashed, AuditKey: []byte("a key for tests only"), SealKey: bytes.Repeat([]byte{7}, 32), Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +130,7 @@ func openWorld(t testing.TB, path string, c handlers.Catalogue, change ...func(*
 	})
 	config := handlers.Config{
 		Catalogue: c, Painter: render.NewPainter(render.PainterOptions{}), Asks: w.store, Rules: w.store, Audit: w.store, Keeper: w.store,
-		Privacy: w.store, SignIns: w.store, Code: "ABCD-2345", Console: "https://console.example", Person: hashed, Log: log, Now: now,
+		Privacy: w.store, SignIns: w.store, History: w.store, Code: "ABCD-2345", Console: "https://console.example", Person: hashed, Log: log, Now: now,
 		Zone: time.UTC, WeekStart: time.Monday,
 	}
 	for _, f := range change {

@@ -202,8 +202,11 @@ func (k *walk) learn(t *testing.T) {
 		out := k.known.try("handler", attempt{audience: audience{user: walkPeople()[0], place: walkPlaces()[5]}, call: called(c.Name)}).all
 		k.admins[c.Name] = strings.Contains(out, "only an admin of the bot can do that")
 	}
-	for _, command := range []string{"ask", "insights", "insight", "help", "feedback", "why"} {
-		if !slices.ContainsFunc(k.variants, func(v variant) bool { return v.command == command && k.told("web", v, toReach) }) {
+	for command, reach := range map[string]string{
+		"ask": toReach, "insights": toReach, "insight": toReach, "help": toReach, "feedback": toReach, "why": toReach, "home": toReach, "complete": toReach,
+		"preview": toAll, "share": toAll,
+	} {
+		if !slices.ContainsFunc(k.variants, func(v variant) bool { return v.command == command && k.told("web", v, reach) }) {
 			t.Errorf("not even who may see it is told of the canary by %q", command)
 		}
 	}
@@ -227,10 +230,10 @@ func (k *walk) told(transport string, v variant, reach string) bool {
 }
 
 // texts are those that nobody sent with a variant. What somebody asked before
-// stands in what is kept of them.
+// stands in what is kept of them, and in what they can ask again.
 func (k *walk) texts(v variant) []string {
 	sent := v.sent()
-	if strings.HasPrefix(v.command, "privacy") {
+	if strings.HasPrefix(v.command, "privacy") || v.command == "home" {
 		sent += k.canary.id + " " + k.canary.sent
 	}
 	return forbidden(k.canary.texts, sent)
@@ -250,13 +253,19 @@ func (w *walker) group(t *testing.T, a audience, mode access.Mode, r *rand.Rand)
 	for _, g := range openings(a, mode) {
 		w.world.edit(t, func(p *access.Policy) { *p = policy; g.open(p, a) })
 		for _, c := range chosen {
-			if g.reach == "" {
+			if g.reach == "" || posts(c.variant, a, mode) {
 				w.closed(t, c.transport, c.variant, a, mode)
 			} else {
 				w.opened(t, c.transport, c.variant, a, mode, g)
 			}
 		}
 	}
+}
+
+// posts reports whether a call shows a channel what nobody asks for there, so
+// that a key that also asks for a person's opens nothing.
+func posts(v variant, a audience, mode access.Mode) bool {
+	return v.call.Command == "preview" && mode == access.ModeStrict && !a.direct()
 }
 
 // way is a call over a transport.
@@ -295,7 +304,7 @@ func (w *walker) choose(a audience, r *rand.Rand) []way {
 // adminPage reports whether an audience is shown a page of admins, which may
 // name insights, but none of their data.
 func (w *walker) adminPage(a audience, v variant) bool {
-	return a.user.ID == "admin" && (w.admins[v.command] || v.command == "access" || w.admins[v.typed])
+	return a.user.ID == "admin" && (w.admins[v.command] || v.command == "access" || v.command == "home" || w.admins[v.typed])
 }
 
 // closed is a cell in which nothing may appear.

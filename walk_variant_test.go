@@ -28,14 +28,15 @@ func (v variant) sent() string {
 // by its name, or because it lists what there is.
 func (v variant) points(c *canary) bool {
 	sent := v.sent()
-	lists := (v.command == "help" || v.command == "insights") && (v.typed == v.command || v.typed == "" && len(v.call.Args) == 0)
-	return strings.Contains(sent, c.sent) || strings.Contains(sent, c.id) || lists
+	bare := v.typed == "" && len(v.call.Args) == 0
+	lists := (v.command == "help" || v.command == "insights") && (v.typed == v.command || bare) || (v.command == "home" || v.command == "complete") && bare
+	return strings.Contains(sent, c.sent) || strings.Contains(sent, c.id) || strings.Contains(sent, c.insight.Link) || lists
 }
 
 // hiddenArgs are arguments that only buttons and forms carry. None of the
 // values they are given here confirms anything.
 func hiddenArgs() []string {
-	return []string{"id", "insight", "channel", "tag", "role", "remove", "roles", "name", "who", "where", "go", "save", "sure", "ref", "not", "against", "state", "mode"}
+	return []string{"id", "insight", "channel", "tag", "role", "remove", "roles", "name", "who", "where", "go", "save", "sure", "ref", "not", "against", "state", "mode", "to"}
 }
 
 // walkVariants are all ways to call every command.
@@ -106,6 +107,13 @@ func askVariants(c *canary) []variant {
 		button("compare", "ask", "insight", c.id, "compare", "previous", "chart", "table"), button("menu", "ask", "q", c.sent, "insight", c.id, "read", "yes"),
 		button("nonsense", "ask", "insight", c.id, "grain", "nonsense"), button("none of these", "ask", "q", c.sent, "not", "depot/parcels"),
 		button("not meant", "feedback", "q", c.sent, "insight", c.id, "ref", "R1"), button("another meant", "feedback", "q", c.sent, "insight", "depot/parcels", "ref", "R1"),
+		button("share", "share", "insight", c.id, "go", "yes"), button("share a table", "share", "insight", c.id, "go", "yes", "chart", "table", "q", c.sent),
+		button("share, in which channel", "share", "insight", c.id, "period", "last week"), button("share nonsense", "share", "insight", c.id, "go", "yes", "grain", "nonsense"),
+		{name: "the address of its source", command: "preview", call: called("preview", "url", c.insight.Link)},
+		{name: "the address of its page", command: "preview", call: called("preview", "url", "https://console.example/insights/"+c.id)},
+		{name: "the long address of its page", command: "preview", call: called("preview", "url", "https://CONSOLE.example/c/insight?id="+c.id)},
+		{name: "the beginning of the word", command: "complete", call: called("complete", "q", c.sent[:4])},
+		{name: "the beginning of the other word", command: "complete", call: called("complete", "q", c.sent+" "+c.never[:3])},
 		button("by a word", "ask", "insight", c.id, "by", c.sent), button("filter", "ask", "insight", c.id, "filter", c.sent+":is:"+c.sent),
 	}
 }

@@ -28,13 +28,16 @@ func (b *Bot) ask(ctx context.Context, v *visit) (*chat.Reply, error) {
 	}
 	a := b.answer(ctx, v)
 	if a.Outcome == chat.OutcomeClosed {
-		return v.closed(), nil
+		return b.withMeant(v, v.closed()), nil
 	}
 	reply, err := b.reply(v, a)
 	if err != nil {
 		return nil, err
 	}
 	reply.Outcome = a.Outcome
+	if a.Outcome == chat.OutcomeNone {
+		reply = b.withMeant(v, reply)
+	}
 	return reply, nil
 }
 
@@ -61,7 +64,7 @@ func (b *Bot) answer(ctx context.Context, v *visit) Answer {
 		// A code that was mistyped as a question must not lie in the ask log.
 		return Answer{Outcome: chat.OutcomeNone, Notice: "To become the first admin, say the word claim and then the code alone."}
 	}
-	if v.audience.Closed() {
+	if v.shut() {
 		v.noteClosed(ctx)
 	} else {
 		a = b.resolve(ctx, v)

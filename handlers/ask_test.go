@@ -185,6 +185,43 @@ func TestAsk_FollowUpsChangeTheLastAnswer(t *testing.T) {
 	}
 }
 
+func TestAsk_FollowUpsAsPeopleTypeThem(t *testing.T) {
+	b := newBench(t)
+	first := b.must(t, question("sign-ups last month by week"))
+	ran := func(typed string, context chat.Call) (insight.Query, *chat.Reply) {
+		t.Helper()
+		r := question(typed)
+		r.Context = context
+		reply := b.must(t, r)
+		if reply.Outcome != chat.OutcomeAnswer || reply.Context.Args[argInsight] != "shop/signups" || !strings.Contains(words(reply), "it follows your last question") {
+			t.Fatalf("%q: outcome %q: %s", typed, reply.Outcome, words(reply))
+		}
+		return b.catalogue.ran[len(b.catalogue.ran)-1], reply
+	}
+	for _, typed := range []string{"and by country?", "by country", "and by country", "split by country please", "And what about by country?"} {
+		q, _ := ran(typed, first.Context)
+		if !cmp.Equal(q.Breakdowns, []string{"country"}) || q.Window != b.catalogue.ran[0].Window {
+			t.Errorf("%q ran %v in %v", typed, q.Breakdowns, q.Window)
+		}
+	}
+	_, byCountry := ran("and by country?", first.Context)
+	for _, typed := range []string{"last quarter instead", "Last quarter instead, please", "and last quarter?", "what about last quarter?"} {
+		q, reply := ran(typed, byCountry.Context)
+		if q.Window.From.Month() != time.July || q.Window.To.Month() != time.October || !cmp.Equal(q.Breakdowns, []string{"country"}) {
+			t.Errorf("%q ran %v in %v", typed, q.Breakdowns, q.Window)
+		}
+		if reply.Context.Args[argBreakdown] != "country" {
+			t.Errorf("%q leaves the context %v", typed, reply.Context)
+		}
+	}
+	for _, typed := range []string{"as a table", "as a table please", "show it as a table", "and now as a table?"} {
+		q, reply := ran(typed, byCountry.Context)
+		if len(find[chat.Table](reply.Parts)) != 1 || len(find[chat.Image](reply.Parts)) != 0 || !cmp.Equal(q.Breakdowns, []string{"country"}) || q.Window != b.catalogue.ran[0].Window {
+			t.Errorf("%q ran %v in %v", typed, q.Breakdowns, q.Window)
+		}
+	}
+}
+
 func TestAsk_ButtonsKeepEverythingElse(t *testing.T) {
 	b := newBench(t)
 	r := b.must(t, question("sign-ups in Germany last month by country"))

@@ -41,6 +41,9 @@ func (b *Bot) buttons(r *chat.Request, a Answer) []chat.Part {
 	if a.Decision.Terms.Can(access.AbilityExport) {
 		more.Items = append(more.Items, chat.Choice{Label: "CSV", Call: state.With(argChart, chartCSV)})
 	}
+	if r.Shares && a.Decision.Where == access.Privately {
+		more.Items = append(more.Items, shareChoice(state))
+	}
 	if a.Question != "" {
 		more.Items = append(more.Items, chat.Choice{Label: "Not what I meant", Call: chat.Call{
 			Command: "feedback", Args: chat.Args{argQuestion: a.Question, argInsight: a.Insight.ID, argRef: r.Ref},

@@ -127,7 +127,11 @@ func (v *visit) replyNone(a Answer) *chat.Reply {
 	}
 	reply := &chat.Reply{Parts: []chat.Part{chat.Text{Style: chat.Lead, Text: lead}}}
 	if a.Notice == "" {
-		reply.Parts = append(reply.Parts, chat.Text{Text: "I only answer from insights somebody saved and stands behind; I never make one up. Your question is kept, so that it can become one."})
+		words := "I only answer from insights somebody saved and stands behind; I never make one up."
+		if !v.bot.config.Forgets {
+			words += " Your question is kept, so that it can become one."
+		}
+		reply.Parts = append(reply.Parts, chat.Text{Text: words})
 	}
 	if len(a.Hits) > 0 {
 		v.mentionHits(a.Hits)

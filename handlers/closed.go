@@ -2,28 +2,77 @@ package handlers
 
 import (
 	"context"
+	"slices"
 
 	"insightbot/access"
 	"insightbot/chat"
 )
 
+// shut reports whether nothing at all can be asked here: there is no role to
+// ask with, or those there are open nothing. It depends on what can be seen
+// alone. Nothing is kept from the operator, whose catalogue is then empty.
+func (v *visit) shut() bool {
+	return v.audience.Closed() || len(v.shelf.insights) == 0 && !v.operator()
+}
+
 // closed says that nothing can be asked here, which is a fact about the place
 // and the person and says nothing of any insight. Members can ask an admin with
-// one click.
+// one click, and admins are told where they open something.
 func (v *visit) closed() *chat.Reply {
-	reason := v.audience.ChannelWhy
-	lead := "Nothing can be answered here yet."
-	if v.audience.Direct || reason == "" {
-		reason, lead = v.audience.PersonWhy, "Nothing can be answered for you yet."
+	return &chat.Reply{Private: true, Outcome: chat.OutcomeClosed, Parts: append([]chat.Part{lead(v.closedWords())}, v.closedParts()...)}
+}
+
+// closedWords say that nothing can be asked: here, or by the asker.
+func (v *visit) closedWords() string {
+	if v.audience.Direct || v.closedReason() == access.ReasonStrict {
+		return "Nothing can be answered for you yet."
 	}
-	reply := &chat.Reply{Private: true, Outcome: chat.OutcomeClosed, Parts: []chat.Part{chat.Text{Style: chat.Lead, Text: lead}}}
-	if reason != "" {
-		reply.Parts = append(reply.Parts, chat.Text{Text: reason.Sentence()})
+	return "Nothing can be answered here yet."
+}
+
+// closedParts say why, and what can be done about it.
+func (v *visit) closedParts() []chat.Part {
+	parts := []chat.Part{chat.Text{Text: v.closedReason().Sentence()}}
+	switch {
+	case v.admin():
+		words := "You are an admin: type “access”, and one click opens something to this channel."
+		if v.audience.Direct || v.closedReason() == access.ReasonStrict {
+			words = "You are an admin: type “access”, and under People give yourself a role that grants what you want to ask. Being an admin alone shows nothing."
+		}
+		return append(parts, chat.Text{Text: words}, chat.Choices{Items: []chat.Choice{accessChoice("Who may see what", nil)}})
+	case v.member():
+		return append(parts, chat.Choices{Items: []chat.Choice{requestChoice()}})
 	}
-	if v.member() {
-		reply.Parts = append(reply.Parts, chat.Choices{Items: []chat.Choice{{Label: "Ask an admin for access", Call: chat.Call{Command: "request"}}}})
+	return parts
+}
+
+// closedReason is why nothing can be asked, of the place first. It is worked
+// out from the roles alone, never from what they do not open.
+func (v *visit) closedReason() access.Reason {
+	if why := v.audience.ChannelWhy; why != "" && !v.audience.Direct {
+		return why
 	}
-	return reply
+	if why := v.audience.PersonWhy; why != "" {
+		return why
+	}
+	roles := v.audience.Channel
+	if v.audience.Direct {
+		roles = v.audience.Person
+	}
+	switch {
+	case !v.audience.Direct && (v.rules.Mode == access.ModeStrict || !slices.ContainsFunc(roles, func(r access.Role) bool { return !r.Strict })):
+		return access.ReasonStrict
+	case !slices.ContainsFunc(roles, grantsSomething):
+		return access.ReasonNoRole
+	case v.audience.Closed():
+		return access.ReasonAbility
+	}
+	return access.ReasonNoGrant
+}
+
+// grantsSomething reports whether a role names anything that it grants.
+func grantsSomething(r access.Role) bool {
+	return r.Everything || len(r.Tags)+len(r.Sources)+len(r.Insights) > 0
 }
 
 // member reports whether the asker is a full member.
@@ -31,17 +80,10 @@ func (v *visit) member() bool { return v.User.Guest == chat.No && v.User.Externa
 
 // note of a closed door, once for each question.
 func (v *visit) noteClosed(ctx context.Context) {
-	reason := v.audience.ChannelWhy
-	if v.audience.Direct || reason == "" {
-		reason = v.audience.PersonWhy
-	}
-	if reason == "" {
-		reason = access.ReasonAbility
-	}
 	subject := v.channel()
 	if v.audience.Direct {
 		// The id of a direct message names a person.
 		subject = "person:" + v.person()
 	}
-	v.note(ctx, access.ActionDenied, subject, string(reason))
+	v.note(ctx, access.ActionDenied, subject, string(v.closedReason()))
 }

@@ -21,6 +21,9 @@ type Command struct {
 	ReadOnly bool
 	// Hidden commands are behind buttons and not listed in help.
 	Hidden bool
+	// Dialog commands mostly answer a button with a Form, so that a platform
+	// that shows forms in a window of their own can open it at once.
+	Dialog bool
 
 	// typed reads the arguments from what somebody typed where a question is
 	// expected; nil means that the name alone calls a command that is not
@@ -41,7 +44,7 @@ func Commands() []Command { return commands() }
 // commands is a function, not a variable, because help reads the table it is
 // itself a part of.
 func commands() []Command {
-	return slices.Concat(askCommands(), adminCommands(), personalCommands())
+	return slices.Concat(askCommands(), placeCommands(), adminCommands(), personalCommands())
 }
 
 // askCommands are about insights.
@@ -102,4 +105,7 @@ const (
 	argNot       = "not"
 	// argRead is set where the question is still to be read for the insight.
 	argRead = "read"
+	// argURL is an address that somebody posted, argTo a place that was chosen.
+	argURL = "url"
+	argTo  = "to"
 )

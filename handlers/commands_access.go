@@ -60,8 +60,8 @@ func adminCommands() []Command {
 		{Name: "access-roles", Summary: "list the roles", typed: typedAs("access roles"), run: adminView(runWith((*Bot).roles))},
 		{Name: "access-channels", Summary: "list the channels and their roles", typed: typedAs("access channels"), run: adminView(runWith((*Bot).channels))},
 		{Name: "access-people", Summary: "list who has roles", typed: typedAs("access people"), run: adminView(runWith((*Bot).holdersList))},
-		{Name: "access-explain", Summary: "say why somebody sees an insight somewhere", typed: typedAs("access explain"), run: adminOnly(runWith((*Bot).explain))},
-		{Name: "access-simulate", Summary: "try a question as somebody else", typed: typedAs("access simulate"), run: adminOnly(runWith((*Bot).simulate))},
+		{Name: "access-explain", Summary: "say why somebody sees an insight somewhere", typed: typedAs("access explain"), Dialog: true, run: adminOnly(runWith((*Bot).explain))},
+		{Name: "access-simulate", Summary: "try a question as somebody else", typed: typedAs("access simulate"), Dialog: true, run: adminOnly(runWith((*Bot).simulate))},
 		{Name: "report", Summary: "show which channel may see which insight", typed: typedAs("report", "access report"), Args: reportArgs(), run: adminView(runWith((*Bot).report))},
 		{Name: "audit", Summary: "show the newest lines of the audit log", typed: typedAs("audit", "access audit"), run: adminView(runWith((*Bot).audit))},
 	}
@@ -71,11 +71,11 @@ func adminCommands() []Command {
 	changes := []Command{
 		{Name: "access-mode", Summary: "choose who may ask what", typed: typedAs("access mode"), run: adminOnly(runWith((*Bot).mode))},
 		{Name: "access-map", Summary: "change what a channel may see", run: adminOnly(runWith((*Bot).mapRoom))},
-		{Name: "access-role", Summary: "make, change or delete a role", typed: typedAs("access role"), run: adminOnly(runWith((*Bot).editRole))},
-		{Name: "access-channel", Summary: "change the roles of a channel", typed: typedAs("access channel"), run: adminOnly(runWith((*Bot).editChannel))},
-		{Name: "access-person", Summary: "change the roles of a person", typed: typedAs("access person"), run: adminOnly(people().edit)},
-		{Name: "access-group", Summary: "change the roles of a group", typed: typedAs("access group"), run: adminOnly(groups().edit)},
-		{Name: "access-domain", Summary: "change the roles of an e-mail domain", typed: typedAs("access domain"), run: adminOnly(domains().edit)},
+		{Name: "access-role", Summary: "make, change or delete a role", typed: typedAs("access role"), Dialog: true, run: adminOnly(runWith((*Bot).editRole))},
+		{Name: "access-channel", Summary: "change the roles of a channel", typed: typedAs("access channel"), Dialog: true, run: adminOnly(runWith((*Bot).editChannel))},
+		{Name: "access-person", Summary: "change the roles of a person", typed: typedAs("access person"), Dialog: true, run: adminOnly(people().edit)},
+		{Name: "access-group", Summary: "change the roles of a group", typed: typedAs("access group"), Dialog: true, run: adminOnly(groups().edit)},
+		{Name: "access-domain", Summary: "change the roles of an e-mail domain", typed: typedAs("access domain"), Dialog: true, run: adminOnly(domains().edit)},
 		{Name: "access-decide", Summary: "say yes or no to a request", run: adminOnly(runWith((*Bot).decideRequest))},
 	}
 	for i := range changes {

@@ -114,9 +114,12 @@ func (b *Bot) decideRequest(ctx context.Context, v *visit) (*chat.Reply, error) 
 		return v.stopped(err)
 	}
 	if state == access.RequestDenied {
-		return v.privately("Denied", lead("Denied. They see it when they ask again; nothing was changed."), chat.Link{Label: "Who may see what", Call: chat.Call{Command: "access"}}), nil
+		reply := v.privately("Denied", lead("Denied. They see it when they ask again; nothing was changed."), chat.Link{Label: "Who may see what", Call: chat.Call{Command: "access"}})
+		reply.Notices = v.decisionNotice(wish, state)
+		return reply, nil
 	}
 	reply := v.privately("Approved", lead("Approved. They see it when they type “access”."))
+	reply.Notices = v.decisionNotice(wish, state)
 	lines, err := v.changeLines(ctx, changes)
 	if err != nil {
 		return nil, err

@@ -106,16 +106,12 @@ func (b *Bot) simulated(ctx context.Context, v *visit, h rehearsal, question str
 	r := &chat.Request{Ref: v.Ref, Call: chat.Call{Command: "ask", Args: chat.Args{argQuestion: question}}, Place: h.place, User: h.user, At: v.At}
 	sim := &visit{Request: r, bot: b, rules: h.rules, audience: h.audience(), began: v.began}
 	sim.stock, sim.shelf = b.shelves.take(b.config, sim.audience)
-	if sim.audience.Closed() {
-		reason := sim.audience.ChannelWhy
-		if sim.audience.Direct || reason == "" {
-			reason = sim.audience.PersonWhy
+	if sim.shut() {
+		return []chat.Part{
+			lead(fmt.Sprintf("%s can ask nothing in %s.", sentenceCase(h.who()), h.where())),
+			chat.Text{Text: sim.closedReason().Sentence()},
+			h.known(),
 		}
-		parts := []chat.Part{lead(fmt.Sprintf("%s can ask nothing in %s.", sentenceCase(h.who()), h.where()))}
-		if reason != "" {
-			parts = append(parts, chat.Text{Text: reason.Sentence()})
-		}
-		return append(parts, h.known())
 	}
 	a := b.resolve(ctx, sim)
 	switch a.Outcome {

@@ -39,6 +39,16 @@ type Log interface {
 	SawPlace(ctx context.Context, p chat.Place, at time.Time) error
 }
 
+// History tells what was asked before, and what nothing answered.
+type History interface {
+	// RecentAsks are the last n questions of a person (by keyed hash) that
+	// something answered or was offered for, the newest first, each once.
+	RecentAsks(ctx context.Context, person string, n int) ([]chat.Ask, error)
+	// Unanswered are the n questions that were asked most in a workspace since
+	// a moment and that nothing answered.
+	Unanswered(ctx context.Context, platform, workspace string, since time.Time, n int) ([]chat.Unanswered, error)
+}
+
 // Rules finds what admins decided that concerns one person in one place. It is
 // asked for each request, so that a changed rule holds at once.
 type Rules interface {
@@ -86,6 +96,13 @@ type Config struct {
 	Keeper    Keeper
 	Privacy   Privacy
 	SignIns   SignIns
+	// History may be nil: then nobody is shown what was asked before.
+	History History
+	// Failing returns the names of the sources that could not be loaded lately;
+	// it may be nil.
+	Failing func() []string
+	// Forgets says that what is asked is kept nowhere, as in a rehearsal.
+	Forgets bool
 	// Code is what the first admin of a workspace has to say; "" when nobody
 	// can become one that way.
 	Code string

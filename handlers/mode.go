@@ -30,6 +30,9 @@ func (b *Bot) mode(ctx context.Context, v *visit) (*chat.Reply, error) {
 	if m != access.ModeOpen {
 		reply.Parts = append(reply.Parts, chat.Text{Text: "Now go to a channel and type “access” there: one click lets it see what belongs to it."})
 	}
+	if m == access.ModeStrict {
+		reply.Parts = append(reply.Parts, chat.Text{Text: "Then give roles to people, to their groups or to your e-mail domain: until somebody has one, channels show them nothing."})
+	}
 	reply.Parts = append(reply.Parts, adminLinks())
 	return reply, nil
 }

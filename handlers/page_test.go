@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,5 +66,21 @@ func TestCommands_AreWellFormed(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 		seen[c.Name] = true
+	}
+}
+
+// TestCommands_ADialogIsAForm holds Dialog to what an admin is answered.
+func TestCommands_ADialogIsAForm(t *testing.T) {
+	// Their form is beside what they show, and needs no window of its own.
+	pages := []string{"insights", "report"}
+	b := administered(t)
+	b.edit(t, mapGrowth)
+	for _, c := range Commands() {
+		r := call(chat.Call{Command: c.Name, Args: chat.Args{argInsight: "shop/signups", argChannel: "C1"}})
+		r.User, r.Place, r.Shares = ann, growthRoom, true
+		has := len(find[chat.Form](b.must(t, r).Parts)) > 0
+		if want := has && !slices.Contains(pages, c.Name); c.Dialog != want {
+			t.Errorf("%s: a dialog %v, with a form %v", c.Name, c.Dialog, has)
+		}
 	}
 }

@@ -42,6 +42,7 @@ func (b *Bot) privacy(ctx context.Context, v *visit) (*chat.Reply, error) {
 		chat.Facts{Items: []chat.Item{
 			{Label: "Questions", Text: fmt.Sprintf("%d, each deleted after %d days", len(kept.Asks), keptDays)},
 			{Label: "Feedback", Text: fmt.Sprintf("%d, deleted with the question", len(kept.Feedback))},
+			{Label: "Conversations", Text: fmt.Sprintf("what you asked last in %d, for follow-ups, and that %d answers are yours to take back", len(kept.Threads), len(kept.Posted))},
 			{Label: "Requests for access", Text: fmt.Sprint(len(kept.Requests))},
 			{Label: "Roles given to you", Text: fmt.Sprint(len(kept.Roles))},
 			{Label: "Lines of the audit log", Text: fmt.Sprintf("%d; they know you by a number alone and cannot be changed", len(kept.Events))},
@@ -63,7 +64,8 @@ type personalJSON struct {
 	Asks     []askJSON      `json:"questions"`
 	Feedback []feedbackJSON `json:"feedback"`
 	Requests []requestJSON  `json:"requests"`
-	Events   []eventJSON    `json:"audit_log"`
+	TracesJSON
+	Events []eventJSON `json:"audit_log"`
 }
 
 type askJSON struct {
@@ -121,7 +123,7 @@ func (b *Bot) exportData(ctx context.Context, v *visit) (*chat.Reply, error) {
 func personal(id string, kept access.Personal) personalJSON {
 	j := personalJSON{
 		Person: id, OptOut: kept.OptOut, Roles: orEmpty(kept.Roles), Asks: []askJSON{}, Feedback: []feedbackJSON{},
-		Requests: []requestJSON{}, Events: []eventJSON{},
+		Requests: []requestJSON{}, TracesJSON: Traces(kept), Events: []eventJSON{},
 	}
 	for _, a := range kept.Asks {
 		j.Asks = append(j.Asks, askJSON{a.At, a.Ref, a.Channel, a.Question, a.Outcome, a.Insight})

@@ -32,8 +32,19 @@ func (b *Bot) reply(v *visit, a Answer) (*chat.Reply, error) {
 	}
 }
 
-// replyAnswer is the answer itself.
+// replyAnswer is the answer itself, with what can be done with it.
 func (b *Bot) replyAnswer(v *visit, a Answer) (*chat.Reply, error) {
+	reply, err := b.replyPlainly(v, a)
+	if err != nil {
+		return nil, err
+	}
+	reply.Parts = append(reply.Parts, b.buttons(v.Request, a)...)
+	reply.Context = chat.Call{Command: "ask", Args: stateOf(a.Insight, a.Reading)}
+	return reply, nil
+}
+
+// replyPlainly is the answer without buttons.
+func (b *Bot) replyPlainly(v *visit, a Answer) (*chat.Reply, error) {
 	reply := &chat.Reply{Title: a.Insight.Title, Private: a.Decision.Where == access.Privately && !v.audience.Direct}
 	if !a.Result.Empty() || a.Finding != "" {
 		reply.Parts = append(reply.Parts, chat.Text{Style: chat.Lead, Text: a.Finding})
@@ -54,8 +65,6 @@ func (b *Bot) replyAnswer(v *visit, a Answer) (*chat.Reply, error) {
 		reply.Parts = append(reply.Parts, chat.Text{Style: chat.Note, Text: v.onlyYou(a)})
 	}
 	reply.Parts = append(reply.Parts, provenance(b.config.Now(), a))
-	reply.Parts = append(reply.Parts, b.buttons(v.Request, a)...)
-	reply.Context = chat.Call{Command: "ask", Args: stateOf(a.Insight, a.Reading)}
 	return reply, nil
 }
 

@@ -57,7 +57,12 @@ func (b *Bot) request(ctx context.Context, v *visit) (*chat.Reply, error) {
 	}
 	v.note(ctx, access.ActionRequest, subject, "")
 	reply := v.privately("Your request", lead("I passed it on: an admin sees that you ask for access "+what+"."),
-		chat.Text{Text: "They see it when they look at access the next time; a word to them may help. Type “request” or “access” to see what became of it."})
+		chat.Text{Text: "They see it when they look at access the next time, if I cannot reach them before; a word to them may help. Type “request” or “access” to see what became of it."})
+	p, err := b.config.Keeper.Policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	reply.Notices = v.requestNotices(p, r)
 	hint, err := v.claimHint(ctx)
 	if err != nil {
 		return nil, err

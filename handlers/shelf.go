@@ -21,6 +21,8 @@ type shelf struct {
 	words    *match.Vocabulary
 	index    *match.Index
 	byID     map[string]int
+	// titles are the words of each title, made when somebody looks for them.
+	titles func() [][]match.Token
 }
 
 // find returns an insight of the shelf by id.
@@ -38,6 +40,8 @@ type stock struct {
 	revision int
 	insights []insight.Insight
 	index    *access.Index
+	// links are the insights by the address of where they can be looked at.
+	links func() map[string][]string
 }
 
 // shelves keeps shelves that were made, by exactly what stands on them. What
@@ -87,7 +91,7 @@ func (ss *shelves) catalogue(c Catalogue) *stock {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	if ss.stock == nil || ss.stock.revision != revision {
-		ss.stock = &stock{revision: revision, insights: ins, index: access.NewIndex(ins)}
+		ss.stock = &stock{revision: revision, insights: ins, index: access.NewIndex(ins), links: sync.OnceValue(func() map[string][]string { return linksOf(ins) })}
 		ss.kept = nil
 	}
 	return ss.stock
@@ -149,6 +153,13 @@ func newShelf(ins []insight.Insight, o match.Options) *shelf {
 	for i, in := range ins {
 		s.byID[in.ID] = i
 	}
+	s.titles = sync.OnceValue(func() [][]match.Token {
+		titles := make([][]match.Token, len(ins))
+		for i, in := range ins {
+			titles[i] = match.Tokens(in.Title)
+		}
+		return titles
+	})
 	return s
 }
 

@@ -56,7 +56,7 @@ func (v *visit) decide(in insight.Insight) access.Decision { return v.audience.D
 // makes the whole reply private.
 func (v *visit) mention(ins ...insight.Insight) {
 	for _, in := range ins {
-		if !v.audience.Direct && v.decide(in).Where != access.Publicly {
+		if !v.tellsHere(in) {
 			v.private = true
 		}
 	}
@@ -75,7 +75,13 @@ func (v *visit) here() []insight.Insight {
 	if v.audience.Direct {
 		return v.shelf.insights
 	}
-	return slices.DeleteFunc(slices.Clone(v.shelf.insights), func(in insight.Insight) bool { return v.decide(in).Where != access.Publicly })
+	return slices.DeleteFunc(slices.Clone(v.shelf.insights), func(in insight.Insight) bool { return !v.tellsHere(in) })
+}
+
+// tellsHere reports whether an insight of the shelf may be told without making
+// the reply private.
+func (v *visit) tellsHere(in insight.Insight) bool {
+	return v.audience.Direct || v.decide(in).Where == access.Publicly
 }
 
 // reach looks up an insight that a button, a link or an id names. What is not
@@ -165,6 +171,9 @@ const missTime = 150 * time.Millisecond
 // close finishes the reply.
 func (v *visit) close(ctx context.Context, reply *chat.Reply) {
 	reply.Ref = v.Ref
+	for _, n := range reply.Notices {
+		n.Reply.Ref = v.Ref
+	}
 	if v.private && !v.audience.Direct && !reply.Private {
 		reply.Private = true
 		reply.Parts = append(reply.Parts, chat.Text{Style: chat.Note, Text: "Only you see this: it names what not everybody who reads " + v.placeName() + " may see."})
