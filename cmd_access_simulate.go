@@ -71,7 +71,7 @@ func (w *wiring) rehearsalBot() (*handlers.Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Asks, c.Audit, c.Code = keepsNothing{}, keepsNothing{}, ""
+	c.Asks, c.Audit, c.Code, c.Forgets = keepsNothing{}, keepsNothing{}, "", true
 	return handlers.New(c), nil
 }
 

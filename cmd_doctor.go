@@ -89,6 +89,7 @@ func (a *app) examine(ctx context.Context) []finding {
 	found = append(found, databaseFinding(ctx, w), auditFinding(ctx, w))
 	found = append(found, sourceFindings(ctx, w)...)
 	found = append(found, accessFindings(ctx, w)...)
+	found = append(found, slackFindings(ctx, w)...)
 	return append(found, fontFinding(c))
 }
 

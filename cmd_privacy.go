@@ -15,6 +15,7 @@ import (
 
 	"insightbot/access"
 	"insightbot/chat"
+	"insightbot/handlers"
 	"insightbot/text"
 )
 
@@ -53,7 +54,8 @@ type personalJSON struct {
 	Asks      []keptAskJSON  `json:"questions"`
 	Feedback  []feedbackJSON `json:"feedback"`
 	Requests  []wishJSON     `json:"requests"`
-	Events    []eventJSON    `json:"audit_log"`
+	handlers.TracesJSON
+	Events []eventJSON `json:"audit_log"`
 }
 
 type keptAskJSON struct {
@@ -84,7 +86,7 @@ type wishJSON struct {
 func personal(who access.Key, kept access.Personal) personalJSON {
 	j := personalJSON{
 		Platform: who.Platform, Workspace: who.Workspace, Person: who.ID, OptOut: kept.OptOut, Roles: append([]string{}, kept.Roles...),
-		Asks: []keptAskJSON{}, Feedback: []feedbackJSON{}, Requests: []wishJSON{}, Events: eventsJSON(kept.Events),
+		Asks: []keptAskJSON{}, Feedback: []feedbackJSON{}, Requests: []wishJSON{}, TracesJSON: handlers.Traces(kept), Events: eventsJSON(kept.Events),
 	}
 	for _, q := range kept.Asks {
 		j.Asks = append(j.Asks, keptAskJSON{q.At, q.Ref, q.Channel, q.Question, q.Outcome, q.Insight})

@@ -11,7 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"insightbot/access"
 	"insightbot/bot"
+	"insightbot/bot/slack"
 	"insightbot/bot/web"
 	"insightbot/chat"
 	"insightbot/handlers"
@@ -80,8 +82,8 @@ func (a *app) serve(ctx context.Context, c config) error {
 	ins, _ := w.catalogue.Insights()
 	fmt.Fprintf(a.errOut, `Insightbot answers from %d saved insights. %s
 Ask in a terminal: insightbot chat. Your own data: see README.md, "Your own data".
-Slack and Discord cannot be connected in this version: see README.md, "What it promises today".
-`, len(ins), c.openAt())
+%s
+`, len(ins), c.openAt(), c.slackState())
 	if err := w.sayCode(ctx); err != nil {
 		return err
 	}
@@ -94,6 +96,18 @@ func (c config) openAt() string {
 		return "Web console: " + c.Console + "\nTo open it, say \"signin\" to the bot, or run: insightbot signin"
 	}
 	return "Playground: http://" + c.Addr
+}
+
+// slackState says whether Slack is connected.
+func (c config) slackState() string {
+	switch {
+	case !c.Slack.on():
+		return "Slack is not connected: docs/slack.md shows how, in ten minutes."
+	case c.Slack.app != "":
+		return "Slack is connected by Socket Mode."
+	default:
+		return "Slack is connected by HTTP, on " + c.Slack.Addr + "."
+	}
 }
 
 // checkAddr reports why the pages cannot be served on an address.
@@ -111,13 +125,24 @@ func (w *wiring) sayCode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if policy.HasAdmin("web", w.workspace()) {
+	if policy.HasAdmin("web", w.workspace()) && (!w.config.Slack.on() || hasAdminOn(policy, slack.Name)) {
 		return nil
 	}
-	fmt.Fprintf(w.errOut, `Nobody may see anything yet, because there is no admin. To become the first one, say this to the bot: claim %s
+	where := "the bot"
+	if w.config.Slack.on() {
+		where = "the bot in a direct message in Slack"
+	}
+	fmt.Fprintf(w.errOut, `Nobody may see anything there yet, because there is no admin. To become the first one, say this to %s: claim %s
 The rules are explained in docs/access.md.
-`, w.code)
+`, where, w.code)
 	return nil
+}
+
+// hasAdminOn reports whether some workspace of a platform has an admin.
+func hasAdminOn(policy access.Policy, platform string) bool {
+	return slices.ContainsFunc(policy.People, func(p access.Person) bool {
+		return p.Platform == platform && policy.HasAdmin(platform, p.Workspace)
+	})
 }
 
 // upkeep reads the catalogue again from time to time and ends the retention of
@@ -127,6 +152,7 @@ func (w *wiring) upkeep(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		w.forget(ctx)
+		w.forgetOld(ctx)
 		w.noteHead(ctx)
 		select {
 		case <-ctx.Done():
@@ -152,6 +178,19 @@ func (w *wiring) forget(ctx context.Context) {
 	}
 }
 
+// forgetOld ends the retention of everything else. Where the store is busy the
+// next turn does it.
+func (w *wiring) forgetOld(ctx context.Context) {
+	n, err := w.store.ForgetOld(ctx, w.now())
+	switch {
+	case errors.Is(err, storage.ErrBusy), ctx.Err() != nil:
+	case err != nil:
+		w.log.ErrorContext(ctx, "what is kept no longer could not be deleted", "error", err)
+	case n > 0:
+		w.log.InfoContext(ctx, "what is kept no longer was deleted", "count", n)
+	}
+}
+
 // noteHead writes the head of the audit log into the program's log once a day.
 // Kept outside this machine, it proves later that no older file was put back.
 func (w *wiring) noteHead(ctx context.Context) {
@@ -173,7 +212,7 @@ func (w *wiring) noteHead(ctx context.Context) {
 // platforms is the table of transports. A new one is a line here.
 func (w *wiring) platforms() ([]chat.Platform, error) {
 	var list []chat.Platform
-	for _, open := range []func(*wiring) (chat.Platform, error){openWeb} {
+	for _, open := range []func(*wiring) (chat.Platform, error){openWeb, openSlack} {
 		p, err := open(w)
 		if err != nil {
 			return nil, err

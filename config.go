@@ -42,6 +42,7 @@ type config struct {
 	// bot's rules there too.
 	PlatformAdmins bool           `yaml:"platform_admins"`
 	Limits         limitConfig    `yaml:"limits"`
+	Slack          slackConfig    `yaml:"slack"`
 	Log            logConfig      `yaml:"log"`
 	Sources        []sourceConfig `yaml:"sources"`
 
@@ -119,6 +120,7 @@ func loadConfig(path string, getenv func(string) string) (config, error) {
 			*field = v
 		}
 	}
+	c.Slack.secrets(getenv)
 	return c, c.check()
 }
 
@@ -154,6 +156,9 @@ func (c *config) check() error {
 		return err
 	}
 	if err := c.checkConsole(); err != nil {
+		return err
+	}
+	if err := c.Slack.check(); err != nil {
 		return err
 	}
 	seen := map[string]bool{}

@@ -30,10 +30,16 @@ var mayImport = map[string][]string{
 	// wire
 	".": {everything},
 	// rim
-	"bot/*":       {"chat", "text"},
-	"source/*":    {"source", "insight"},
-	"source/demo": {"source", "insight", "source/sql"}, // uses its driver and its YAML
-	"storage":     {"chat", "insight", "access", "scheduler"},
+	"bot/slack":          {"chat", "text", "bot/queue", "bot/slack/api", "bot/slack/receive", "bot/slack/screen"},
+	"bot/slack/api":      {"chat", "text"},
+	"bot/slack/manifest": {"chat", "text"},
+	"bot/slack/receive":  {"chat"},
+	"bot/slack/screen":   {"chat", "text"},
+	"bot/blockkit":       {"text"},
+	"bot/*":              {"chat", "text"},
+	"source/*":           {"source", "insight"},
+	"source/demo":        {"source", "insight", "source/sql"}, // uses its driver and its YAML
+	"storage":            {"chat", "insight", "access", "scheduler"},
 	// use
 	"handlers":   {"chat", "insight", "access", "match", "render", "alert", "scheduler", "text"},
 	"scheduler":  {"chat"},
@@ -57,29 +63,32 @@ var mayImport = map[string][]string{
 // module needs a line, so that a new dependency is a decision; a platform's or
 // database's SDK has exactly one home, so that its types stay there.
 var outside = map[string][]string{
-	"github.com/slack-go/slack":       {"bot/slack"},
-	"github.com/bwmarrin/discordgo":   {"bot/discord"},
-	"github.com/robfig/cron":          {"scheduler"},
-	"github.com/wcharczuk/go-chart":   {"render"},
-	"github.com/golang/freetype":      {"render"},
-	"github.com/go-text/typesetting":  {"render"},
-	"golang.org/x/image":              {"render", "bot/terminal"},
-	"github.com/klauspost/compress":   {"render"},
-	"github.com/rivo/uniseg":          {"text", "render"},
-	"modernc.org/sqlite":              {"storage", "source/sql"},
-	"github.com/kljensen/snowball":    {"match"},
-	"github.com/goccy/go-yaml":        {".", "access/policyfile", "source/sql", "source/demo", "match/eval"},
-	"github.com/spf13/cobra":          {"."},
-	"github.com/schollz/progressbar":  {"."},
-	"github.com/mattn/go-sixel":       {"bot/terminal"},
-	"golang.org/x/term":               {".", "bot/terminal"},
-	"golang.org/x/sync":               {everything},
-	"golang.org/x/text":               {everything},
-	"golang.org/x/time":               {"bot"},
-	"github.com/google/go-cmp":        {}, // tests
-	"github.com/rogpeppe/go-internal": {}, // tests
-	"github.com/chromedp/chromedp":    {}, // tests
-	"github.com/chromedp/cdproto":     {}, // tests
+	"github.com/slack-go/slack":             {"bot/slack", "bot/slack/api", "bot/slack/receive", "bot/slack/screen"},
+	"github.com/bwmarrin/discordgo":         {"bot/discord"},
+	"github.com/robfig/cron":                {"scheduler"},
+	"github.com/wcharczuk/go-chart":         {"render"},
+	"github.com/golang/freetype":            {"render"},
+	"github.com/go-text/typesetting":        {"render"},
+	"golang.org/x/image":                    {"render", "bot/terminal"},
+	"github.com/klauspost/compress":         {"render"},
+	"github.com/rivo/uniseg":                {"text", "render"},
+	"modernc.org/sqlite":                    {"storage", "source/sql"},
+	"github.com/kljensen/snowball":          {"match"},
+	"github.com/goccy/go-yaml":              {".", "access/policyfile", "source/sql", "source/demo", "match/eval"},
+	"github.com/spf13/cobra":                {"."},
+	"github.com/schollz/progressbar":        {"."},
+	"github.com/mattn/go-sixel":             {"bot/terminal"},
+	"golang.org/x/term":                     {".", "bot/terminal"},
+	"golang.org/x/sync":                     {everything},
+	"golang.org/x/text":                     {everything},
+	"golang.org/x/time":                     {"bot", "bot/slack/api"},
+	"github.com/gorilla/websocket":          {"bot/slack/receive"},
+	"github.com/santhosh-tekuri/jsonschema": {}, // tests
+	"github.com/dlclark/regexp2":            {}, // tests
+	"github.com/google/go-cmp":              {}, // tests
+	"github.com/rogpeppe/go-internal":       {}, // tests
+	"github.com/chromedp/chromedp":          {}, // tests
+	"github.com/chromedp/cdproto":           {}, // tests
 }
 
 // maxOwnImports is how many packages of ours one may import; the command line

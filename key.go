@@ -112,6 +112,9 @@ func (k masterKey) derive(purpose string) ([]byte, error) {
 // write a line that verifies.
 func (k masterKey) audit() ([]byte, error) { return k.derive("insightbot audit chain v1") }
 
+// seal is the key under which tokens that workspaces gave lie in the database.
+func (k masterKey) seal() ([]byte, error) { return k.derive("insightbot sealed tokens v1") }
+
 // person returns the function by which the logs know people: a keyed hash, so
 // that a log alone names nobody.
 func (k masterKey) person() (func(platform, workspace, user string) string, error) {

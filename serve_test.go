@@ -73,7 +73,7 @@ func TestServe_AnswersAndStopsCleanly(t *testing.T) {
 	}
 	wg.Wait()
 	out := strings.Join(lines, "\n")
-	for _, want := range []string{"saved insights. Playground: http://" + addr, "insightbot chat", "Slack and Discord"} {
+	for _, want := range []string{"saved insights. Playground: http://" + addr, "insightbot chat", "Slack is not connected"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("serve does not say %q:\n%s", want, out)
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -125,7 +126,11 @@ func (w *wiring) openStore(ctx context.Context, getenv func(string) string) erro
 	if err != nil {
 		return err
 	}
-	w.store, err = storage.Open(ctx, c.database(), storage.Options{Log: w.log, Person: person, AuditKey: auditKey})
+	sealKey, err := key.seal()
+	if err != nil {
+		return err
+	}
+	w.store, err = storage.Open(ctx, c.database(), storage.Options{Log: w.log, Person: person, AuditKey: auditKey, SealKey: sealKey})
 	if err != nil {
 		return err
 	}
@@ -152,9 +157,14 @@ func (w *wiring) botConfig() (handlers.Config, error) {
 	}
 	return handlers.Config{
 		Catalogue: w.catalogue, Painter: render.NewPainter(painterOptions(c)), Asks: w.store,
-		Rules: w.rules(), Audit: w.store, Keeper: w.store, Privacy: w.store, SignIns: w.store,
+		Rules: w.rules(), Audit: w.store, Keeper: w.store, Privacy: w.store, SignIns: w.store, History: w.store, Failing: w.failing,
 		Code: w.code, Console: c.Console, Person: w.person, Log: w.log, Now: w.now, Zone: zone, WeekStart: weekStart,
 	}, nil
+}
+
+// failing are the sources that could not be read the last time.
+func (w *wiring) failing() []string {
+	return slices.Sorted(maps.Keys(w.catalogue.Snapshot().Problems))
 }
 
 // middleware is what every request passes on its way to the bot; the limits of

@@ -1,0 +1,185 @@
+package slack
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"insightbot/bot/slack/receive"
+	"insightbot/chat"
+)
+
+// acceptLimit is how long a delivery may wait to be written down. A store that
+// is stuck longer must not swallow what it cannot keep: Slack sends events
+// again, and people are told to try again.
+const acceptLimit = 500 * time.Millisecond
+
+// take keeps a delivery before it is acknowledged, and lets it be worked off.
+// It answers itself what Slack waits for: the options of a menu, and whether
+// the values of a dialog are right.
+func (s *Slack) take(ctx context.Context, d receive.Delivery) (any, error) {
+	if s.outer(ctx, d) {
+		return nil, nil
+	}
+	if is, err := s.ended(ctx, d); is {
+		return nil, err
+	}
+	team := teamOf(d)
+	w := s.spaces.of(team, d.Enterprise)
+	if w == nil || w.left() {
+		s.config.Log.WarnContext(ctx, "a delivery is from a workspace that has not installed the app", "workspace", team, "kind", d.Kind)
+		return nil, nil
+	}
+	if d.Kind == receive.KindOptions {
+		return s.suggest(ctx, w, d)
+	}
+	if d.Kind == receive.KindEvent && s.passing(w, d) {
+		return nil, nil
+	}
+	kept := chat.Delivery{Platform: Name, Workspace: w.id, Person: d.User, Keys: d.Keys, At: d.At, Body: d.Encode()}
+	id, fresh, err := s.accept(ctx, kept)
+	if err != nil || !fresh {
+		// Whether it is there all the same, or came when that was not known yet:
+		// a look into the inbox finds what nobody works on.
+		s.behind.Store(true)
+		return nil, err
+	}
+	kept.ID = id
+	switch d.Kind {
+	case receive.KindSubmit:
+		return s.submit(ctx, w, kept, d)
+	case receive.KindAction:
+		if !s.hurry(kept) {
+			s.behind.Store(true)
+		}
+		return nil, nil
+	case receive.KindCommand:
+		s.later(kept)
+		if d.MaxAnswer == 0 {
+			return nil, nil
+		}
+		return lookingUp(), nil
+	default:
+		s.later(kept)
+		return nil, nil
+	}
+}
+
+// passing takes note of what only makes something that was known out of date.
+// It happens all day in a large workspace, and is lost without harm: what is
+// known ends by itself.
+func (s *Slack) passing(w *workspace, d receive.Delivery) bool {
+	e, err := readEvent(d)
+	if err != nil {
+		return false
+	}
+	switch e.Type {
+	case "user_change", "user_profile_changed", "team_join":
+		w.ForgetUser(e.User.ID)
+	case "subteam_created", "subteam_updated", "subteam_members_changed":
+		w.ForgetGroups()
+	case "member_left_channel", "channel_shared", "channel_unshared", "channel_rename", "channel_archive", "channel_unarchive",
+		"channel_deleted", "group_rename", "group_deleted", "shared_channel_invite_accepted", "shared_channel_invite_received", "channel_id_changed":
+		w.Forget(string(e.Channel))
+	default:
+		return false
+	}
+	return true
+}
+
+// later puts a delivery into the queue, or leaves it in the inbox until there
+// is room.
+func (s *Slack) later(d chat.Delivery) {
+	if !s.enqueue(d) {
+		s.behind.Store(true)
+	}
+}
+
+// hurry works off a pressed button past the queue of questions when it may
+// open a dialog; false when it has to wait in the inbox.
+func (s *Slack) hurry(d chat.Delivery) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.waiting[d.ID] {
+		return true
+	}
+	ok := s.quick.Put(d.Workspace+"/"+d.Person, func(ctx context.Context) {
+		defer s.left(d.ID)
+		s.handle(ctx, d)
+	})
+	if ok {
+		s.waiting[d.ID] = true
+	}
+	return ok
+}
+
+// accept writes a delivery down.
+func (s *Slack) accept(ctx context.Context, d chat.Delivery) (int64, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, acceptLimit)
+	defer cancel()
+	id, fresh, err := s.config.Store.Accept(ctx, d)
+	if err != nil {
+		return 0, false, fmt.Errorf("slack: inbox: %w", err)
+	}
+	return id, fresh, nil
+}
+
+// outer answers what is about the app itself and no workspace.
+func (s *Slack) outer(ctx context.Context, d receive.Delivery) bool {
+	if d.Kind != receive.KindEvent {
+		return false
+	}
+	var e struct {
+		Type   string `json:"type"`
+		Minute int64  `json:"minute_rate_limited"`
+	}
+	if json.Unmarshal(d.Payload, &e) != nil || e.Type != "app_rate_limited" {
+		return false
+	}
+	s.limits.Add(1)
+	s.config.Log.WarnContext(ctx, "slack drops events: more than 30,000 in an hour", "workspace", d.Team, "minute", e.Minute)
+	return true
+}
+
+// teamOf is the workspace that a delivery is for: of an event, the one that
+// installed the app, which in a shared channel need not be where it happened.
+func teamOf(d receive.Delivery) string {
+	if d.Kind != receive.KindEvent {
+		return d.Team
+	}
+	var e struct {
+		Authorizations []struct {
+			Team       string `json:"team_id"`
+			Enterprise string `json:"enterprise_id"`
+		} `json:"authorizations"`
+	}
+	if json.Unmarshal(d.Payload, &e) == nil && len(e.Authorizations) > 0 {
+		if a := e.Authorizations[0]; a.Team != "" {
+			return a.Team
+		}
+	}
+	return d.Team
+}
+
+// refOf is the reference of a delivery: short, the same for a redelivery and a
+// different one for any other.
+func refOf(d chat.Delivery) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %d", d.Workspace, d.ID)
+	if len(d.Keys) > 0 {
+		fmt.Fprintf(h, " %s", d.Keys[0])
+	}
+	return base32.StdEncoding.EncodeToString(h.Sum(nil)[:5])
+}
+
+// ephemeral is an answer within an acknowledgement that only the person sees.
+type ephemeral struct {
+	Type string `json:"response_type"`
+	Text string `json:"text"`
+}
+
+// lookingUp tells who typed a command that it was heard.
+func lookingUp() ephemeral { return ephemeral{"ephemeral", "Looking that up…"} }

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"insightbot/access"
+	"insightbot/bot/slack"
+	"insightbot/bot/slack/manifest"
+	"insightbot/chat"
+	"insightbot/handlers"
+)
+
+// openSlack is the transport for Slack, or nothing when no token is there.
+func openSlack(w *wiring) (chat.Platform, error) {
+	c := w.config.Slack
+	if !c.on() {
+		return nil, nil //nolint:nilnil // a platform that is not configured is none
+	}
+	p, err := slack.New(slack.Config{
+		BotToken: c.bot, AppToken: c.app, SigningSecret: c.signing, ClientID: c.clientID, ClientSecret: c.clientSecret,
+		API: c.API, Addr: c.Addr, URL: c.URL, Store: w.store, Purge: w.purge(slack.Name), Dialog: dialog,
+		Scopes: manifest.ScopeNames(), Log: w.log.With("platform", slack.Name), Now: w.now,
+	})
+	if err != nil {
+		return nil, usage(fmt.Errorf("%w: see docs/slack.md", err))
+	}
+	return p, nil
+}
+
+// purge erases what is kept of a workspace of a platform.
+func (w *wiring) purge(platform string) func(context.Context, string) error {
+	return func(ctx context.Context, workspace string) error {
+		by := access.Event{At: w.now(), Actor: access.ActorProgram, Action: access.ActionPrivacy, Subject: "workspace:" + platform + "/" + workspace}
+		return w.store.PurgeWorkspace(ctx, platform, workspace, by)
+	}
+}
+
+// dialog reports whether a call usually asks for values.
+func dialog(c chat.Call) bool {
+	for _, known := range handlers.Commands() {
+		if known.Name == c.Command {
+			return known.Dialog
+		}
+	}
+	return false
+}
