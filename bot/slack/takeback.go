@@ -11,7 +11,7 @@ import (
 )
 
 // takenBack stands in the place of an answer that was taken back.
-const takenBack = "_Whoever asked took this answer back._"
+const takenBack = "Whoever asked took this answer back."
 
 // takeBack replaces an answer by a note, when who asked for it wishes so.
 func (s *Slack) takeBack(ctx context.Context, t *turn, channel, ts string) error {
@@ -22,7 +22,7 @@ func (s *Slack) takeBack(ctx context.Context, t *turn, channel, ts string) error
 	if !theirs {
 		return errNotTheirs
 	}
-	section := slackgo.NewSectionBlock(slackgo.NewTextBlockObject(slackgo.MarkdownType, takenBack, false, false), nil, nil)
+	section := slackgo.NewSectionBlock(slackgo.NewTextBlockObject(slackgo.PlainTextType, takenBack, false, false), nil, nil)
 	err = t.workspace.Update(ctx, channel, ts, api.Message{Text: takenBack, Blocks: []slackgo.Block{section}})
 	if err != nil {
 		return err

@@ -142,6 +142,9 @@ func (t *turn) progress(ctx context.Context) (stop func()) {
 	if t.source == "" || t.alone {
 		return func() {}
 	}
+	// A sign that is being put up when the answer comes is finished first:
+	// one that was cut off could be there and stay.
+	whole := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	shown := false
@@ -154,17 +157,17 @@ func (t *turn) progress(ctx context.Context) (stop func()) {
 		case <-timer.C:
 		}
 		if t.place.Kind == chat.PlaceDirect && t.place.Thread != "" &&
-			t.workspace.Status(ctx, t.place.Channel, t.place.Thread, "is looking it up…") == nil {
+			t.workspace.Status(whole, t.place.Channel, t.place.Thread, "is looking it up…") == nil {
 			return // it vanishes with the answer
 		}
-		shown = t.workspace.React(ctx, t.place.Channel, t.source, working) == nil
+		shown = t.workspace.React(whole, t.place.Channel, t.source, working) == nil
 	})
 	return func() {
 		cancel()
 		wg.Wait()
 		if shown {
 			// A sign that stays is no harm.
-			_ = t.workspace.Unreact(context.WithoutCancel(ctx), t.place.Channel, t.source, working)
+			_ = t.workspace.Unreact(whole, t.place.Channel, t.source, working)
 		}
 	}
 }

@@ -29,8 +29,14 @@ func Emulate(t testing.TB) (baseURL string) {
 // answer before it calls back: emulate waits for it within each call.
 func EmulateWithEvents(t testing.TB, events string) (baseURL string) {
 	t.Helper()
+	return EmulateFrom(t, "seed.yaml", events)
+}
+
+// EmulateFrom is EmulateWithEvents with another seed.
+func EmulateFrom(t testing.TB, seed, events string) (baseURL string) {
+	t.Helper()
 	port := FreePort(t)
-	Node(t, []string{"SEED=seed.yaml", "PORT=" + port, "EVENTS_URL=" + events}, "launch.mjs").Ready(t)
+	Node(t, []string{"SEED=" + seed, "PORT=" + port, "EVENTS_URL=" + events}, "launch.mjs").Ready(t)
 	return "http://127.0.0.1:" + port
 }
 

@@ -53,7 +53,7 @@ func (s *Server) PostLink(user, channel, address string) *Sent {
 	}
 	d := s.spread(ch, func(in *install) any {
 		id := s.id("unfurl-")
-		s.composed[id] = composition{user: user, channel: channel, source: "conversations_history"}
+		s.composed[id] = composition{user: user, channel: channel, source: "conversations_history", ts: said.TS}
 		return linkEvent{
 			Type: "link_shared", Channel: channel, Member: true, User: user, MessageTS: said.TS, Links: links,
 			UnfurlID: id, Source: "conversations_history", EventTS: said.TS,

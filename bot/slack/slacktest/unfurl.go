@@ -25,7 +25,7 @@ func (c *request) getPermalink() (any, error) {
 }
 
 // composition is a link that somebody is about to post.
-type composition struct{ user, channel, source string }
+type composition struct{ user, channel, source, ts string }
 
 func (c *request) chatUnfurl() (any, error) {
 	all := parse([]byte(c.args.Get("unfurls")))
@@ -42,21 +42,26 @@ func (c *request) chatUnfurl() (any, error) {
 			}
 		}
 	}
-	if id := c.args.Get("unfurl_id"); id != "" {
-		at, ok := c.composed[id]
-		if !ok || at.source != c.args.Get("source") {
-			return nil, refuse("cannot_find_message")
-		}
+	channel, ts := c.args.Get("channel"), c.args.Get("ts")
+	id := c.args.Get("unfurl_id")
+	at, known := c.composed[id]
+	switch {
+	case id == "":
+	case !known || at.source != c.args.Get("source"):
+		return nil, refuse("cannot_find_message")
+	case at.ts != "": // posted already, so everybody there sees it
+		channel, ts = at.channel, at.ts
+	default:
 		for url, u := range all.object {
 			c.showPart(&shown{Seen: Seen{Kind: "unfurl", Channel: at.channel, Text: u.words(), Raw: string(u.json()), Link: url}, viewers: []string{at.user}})
 		}
 		return fine, nil
 	}
-	ch, err := c.visible(c.args.Get("channel"), "")
+	ch, err := c.visible(channel, "")
 	if err != nil {
 		return nil, err
 	}
-	m := c.find(ch.ID, c.args.Get("ts"))
+	m := c.find(ch.ID, ts)
 	if m == nil {
 		return nil, refuse("cannot_find_message")
 	}
