@@ -88,10 +88,8 @@ func (t *turn) answerFresh(ctx context.Context, c chat.Call) error {
 			r.Context = previous
 		}
 	}
-	stop := t.progress(ctx)
-	reply := t.run(ctx, r)
-	stop()
-	return t.deliver(ctx, reply)
+	defer t.progress(ctx)()
+	return t.deliver(ctx, t.run(ctx, r))
 }
 
 // question is the call for what somebody typed; for nothing, what can be asked.

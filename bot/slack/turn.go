@@ -98,10 +98,8 @@ func (t *turn) answer(ctx context.Context, c chat.Call) error {
 	if t.late != "" {
 		return t.sayLate(ctx)
 	}
-	stop := t.progress(ctx)
-	reply := t.run(ctx, t.request(ctx, c))
-	stop()
-	return t.deliver(ctx, reply)
+	defer t.progress(ctx)()
+	return t.deliver(ctx, t.run(ctx, t.request(ctx, c)))
 }
 
 // run asks the handler, and puts an error into words.
