@@ -63,7 +63,12 @@ func storyBooks() *shelfBooks {
 		run: func(in insight.Insight, q insight.Query) (insight.Result, error) {
 			r := insight.Result{Shape: insight.ShapeTrend, Window: q.Window, Grain: q.Grain, AsOf: attackNow, Filters: q.Filters}
 			if len(q.Breakdowns) == 0 {
-				r.Series = []insight.Series{{Key: "all", Label: in.Title, Total: 70, Points: points(q, 10)}}
+				one := insight.Series{Key: "all", Label: in.Title, Points: points(q, 0)}
+				for i := range one.Points {
+					one.Points[i].Value = float64(6 + i*7%9)
+					one.Total += one.Points[i].Value
+				}
+				r.Series = []insight.Series{one}
 				return r, nil
 			}
 			d := in.Accepts.Dimensions[0]
