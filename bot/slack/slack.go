@@ -105,6 +105,9 @@ type Slack struct {
 
 	mu      sync.Mutex
 	waiting map[int64]bool // ids in the queue or at work
+	// worked are ids that were worked off while the inbox is being read: what
+	// was read may be older than that. It is nil while nobody reads.
+	worked map[int64]bool
 	// behind is set when the inbox holds more than the queue.
 	behind atomic.Bool
 	limits atomic.Int64 // how often Slack said that events are dropped
@@ -228,6 +231,14 @@ func (s *Slack) refill(ctx context.Context) {
 
 // fill reports whether everything in the inbox is in the queue now.
 func (s *Slack) fill(ctx context.Context) bool {
+	s.mu.Lock()
+	s.worked = map[int64]bool{}
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.worked = nil
+	}()
 	all := true
 	for after := int64(0); ; {
 		list, err := s.config.Store.Pending(ctx, Name, after, 256)
@@ -253,7 +264,7 @@ func (s *Slack) fill(ctx context.Context) bool {
 func (s *Slack) enqueue(d chat.Delivery) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.waiting[d.ID] {
+	if s.waiting[d.ID] || s.worked[d.ID] {
 		return true
 	}
 	ok := s.work.Put(d.Workspace+"/"+d.Person, func(ctx context.Context) {
@@ -271,4 +282,7 @@ func (s *Slack) left(id int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.waiting, id)
+	if s.worked != nil {
+		s.worked[id] = true
+	}
 }
