@@ -367,7 +367,8 @@ func (w *walker) opened(t *testing.T, transport string, v variant, a audience, m
 // TestWalk_EveryTransportIsWalked fails where the program has a platform that
 // the walk does not take.
 func TestWalk_EveryTransportIsWalked(t *testing.T) {
-	a := &app{getenv: func(string) string { return "" }}
+	env := map[string]string{"SLACK_BOT_TOKEN": "xoxb-walk", "SLACK_APP_TOKEN": "xapp-walk"}
+	a := &app{getenv: func(name string) string { return env[name] }}
 	c, err := a.settings()
 	if err != nil {
 		t.Fatal(err)

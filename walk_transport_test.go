@@ -97,6 +97,7 @@ func walkTransports() []walkTransport {
 		{name: "terminal", of: "terminal", takes: asked, open: openWalkTerminal},
 		{name: "web", of: "web", takes: asked, open: openWalkWeb},
 		{name: "web page", of: "web", takes: alone, open: openWalkPages},
+		{name: "slack", of: "slack", takes: takenBySlack, open: openWalkSlack},
 		{name: "web console", of: "web", takes: func(a attempt) bool { return !a.clock && a.direct() }, open: openWalkConsole},
 	}
 }

@@ -76,6 +76,9 @@ func (s *Slack) preview(ctx context.Context, t *turn, e event) error {
 	if t.late != "" {
 		return nil
 	}
+	if u := t.who(ctx); u.Guest == chat.Unknown || u.External == chat.Unknown {
+		return nil // somebody of whom nothing is known reads there
+	}
 	t.locate(ctx, string(e.Channel), e.Thread, e.ChannelType == "im")
 	shown := map[string]api.Message{}
 	for _, link := range e.Links {

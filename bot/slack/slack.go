@@ -46,7 +46,8 @@ type Config struct {
 	// API is the address of the Web API with a slash at its end: DefaultAPI,
 	// or that of an emulator.
 	API string
-	// Addr is where HTTP is served, and URL the public address of it.
+	// Addr is where HTTP is served, and URL the public address of it. Without
+	// Addr whoever runs the transport serves Handler.
 	Addr, URL string
 	Store     Store
 	// Purge erases all that is kept of a workspace.
@@ -170,7 +171,7 @@ func (s *Slack) Run(ctx context.Context, h chat.Handler) error {
 	wg.Go(func() { s.work.Run(ctx) })
 	wg.Go(func() { s.quick.Run(ctx) })
 	wg.Go(func() { s.refill(ctx) })
-	if s.config.SigningSecret != "" {
+	if s.config.SigningSecret != "" && s.config.Addr != "" {
 		wg.Go(func() {
 			defer stop()
 			errs <- s.serve(ctx)
