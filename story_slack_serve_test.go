@@ -88,7 +88,7 @@ func TestStory_InstalledInSlackByTheGuide(t *testing.T) {
 	s.Mention(mia.ID, general.ID, "access").Wait(t)
 	s.Eventually(t, "the buttons", func() bool { return s.SeesText(mia.ID, "tagged growth") })
 	s.Press(mia.ID, "Choose Let #general see what is tagged growth (11 insights)").Wait(t)
-	s.Eventually(t, "the change", func() bool { return s.SeesText(mia.ID, "Done") })
+	s.Eventually(t, "the change", func() bool { return s.SeesText(mia.ID, "It holds from now on") })
 	s.Mention(ben.ID, general.ID, "how many people signed up last week by country?").Wait(t)
 	s.Eventually(t, "the answer", func() bool { return s.SeesText(ben.ID, "sign-ups") })
 	if p := s.Posted(general.ID); len(p) != 1 || len(p[0].Files) != 1 {

@@ -82,9 +82,12 @@ func storyBooks() *shelfBooks {
 }
 
 // newSlackStory starts everything.
-func newSlackStory(t *testing.T) *slackStory {
+func newSlackStory(t *testing.T, books ...*shelfBooks) *slackStory {
 	t.Helper()
-	s := &slackStory{Server: slacktest.New(t), t: t, world: newWorld(t, storyBooks())}
+	if len(books) == 0 {
+		books = append(books, storyBooks())
+	}
+	s := &slackStory{Server: slacktest.New(t), t: t, world: newWorld(t, books[0])}
 	dir := screentest.Dir(t)
 	s.Review = func(kind string, data []byte) []string {
 		switch kind {

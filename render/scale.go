@@ -44,7 +44,9 @@ func newScale(f insight.Format, values []float64, zero bool) scale {
 	if lo > hi || lo == 0 && hi == 0 {
 		lo, hi = 0, emptyTop(f)
 	}
-	if lo == hi {
+	// Values that differ in their last digits alone are one value on paper, and
+	// ticks between them would be one number.
+	if hi-lo <= 1e-9*max(math.Abs(lo), math.Abs(hi)) {
 		lo, hi = lo-math.Abs(lo)/10, hi+math.Abs(hi)/10
 	}
 	unit := tickUnit(f, max(math.Abs(lo), math.Abs(hi)))

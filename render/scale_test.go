@@ -47,6 +47,7 @@ func FuzzNewScale(f *testing.F) {
 		f.Add(v, -v/3, true)
 		f.Add(v, v+1, false)
 	}
+	f.Add(99.0, 98.99999999999999, false)
 	f.Fuzz(func(t *testing.T, a, b float64, zero bool) {
 		for _, kind := range []insight.FormatKind{insight.FormatNumber, insight.FormatPercent, insight.FormatDuration} {
 			s := newScale(insight.Format{Kind: kind}, []float64{a, b}, zero)
