@@ -237,7 +237,7 @@ func TestA30_ATokenThatWasTakenBackIsGone(t *testing.T) {
 				t.Fatal(err)
 			}
 			s, err := slack.New(slack.Config{
-				ClientID: "1.2", ClientSecret: "cs", URL: "https://bot.example", SigningSecret: "s", AppToken: chat.Secret(fake.App.AppToken), API: fake.API,
+				ClientID: "1.2", ClientSecret: "cs", InstallKey: "k", URL: "https://bot.example", SigningSecret: "s", AppToken: chat.Secret(fake.App.AppToken), API: fake.API,
 				Store: w.store, Log: w.slog, Now: time.Now, Purge: func(ctx context.Context, workspace string) error {
 					by := access.Event{At: attackNow, Actor: access.ActorProgram, Action: access.ActionPrivacy}
 					return w.store.PurgeWorkspace(ctx, slack.Name, workspace, by)

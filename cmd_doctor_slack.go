@@ -14,17 +14,15 @@ const slackLimit = 15 * time.Second
 
 // slackFindings try the tokens of Slack, where there are any.
 func slackFindings(ctx context.Context, w *wiring) []finding {
-	c := w.config.Slack
-	if !c.on() {
+	if !w.config.Slack.on() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, slackLimit)
 	defer cancel()
+	given := w.slackConfig()
+	given.Log = slog.New(slog.DiscardHandler)
 	var list []finding
-	for _, f := range slack.Check(ctx, slack.Config{
-		BotToken: c.bot, AppToken: c.app, SigningSecret: c.signing, ClientID: c.clientID, ClientSecret: c.clientSecret,
-		API: c.API, Addr: c.Addr, URL: c.URL, Scopes: manifest.ScopeNames(), Log: slog.New(slog.DiscardHandler), Now: w.now,
-	}, manifest.Optional()) {
+	for _, f := range slack.Check(ctx, given, manifest.Optional()) {
 		list = append(list, finding{What: "slack", OK: f.OK, Says: f.Says, Do: f.Do})
 	}
 	return list

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -84,6 +85,9 @@ func (a *app) serve(ctx context.Context, c config) error {
 Ask in a terminal: insightbot chat. Your own data: see README.md, "Your own data".
 %s
 `, len(ins), c.openAt(), c.slackState())
+	if c.Slack.clientID != "" {
+		fmt.Fprintf(a.errOut, "To let one more workspace in, open this; keep it to yourself: %s\n", w.slackConfig().InstallURL())
+	}
 	if err := w.sayCode(ctx); err != nil {
 		return err
 	}
@@ -163,6 +167,11 @@ func (w *wiring) upkeep(ctx context.Context) {
 			return // ctx is done: Sync fails for nothing else
 		}
 	}
+}
+
+// failing are the sources that could not be read the last time.
+func (w *wiring) failing() []string {
+	return slices.Sorted(maps.Keys(w.catalogue.Snapshot().Problems))
 }
 
 // forget ends the retention of old questions. Where the store is busy the next

@@ -14,6 +14,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"insightbot/chat"
 )
 
 // masterKey is the one secret of the bot, from which every other key is
@@ -114,6 +116,13 @@ func (k masterKey) audit() ([]byte, error) { return k.derive("insightbot audit c
 
 // seal is the key under which tokens that workspaces gave lie in the database.
 func (k masterKey) seal() ([]byte, error) { return k.derive("insightbot sealed tokens v1") }
+
+// install is what has to stand in the address at which workspaces install the
+// app of a platform.
+func (k masterKey) install() (chat.Secret, error) {
+	derived, err := k.derive("insightbot install address v1")
+	return chat.Secret(hex.EncodeToString(derived[:min(16, len(derived))])), err
+}
 
 // person returns the function by which the logs know people: a keyed hash, so
 // that a log alone names nobody.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -64,6 +63,8 @@ type wiring struct {
 	bot       *handlers.Bot
 	handler   chat.Handler
 	person    func(platform, workspace, user string) string
+	// installKey has to be known to install the app in one more workspace.
+	installKey chat.Secret
 	// code is what the first admin of a workspace has to say to this process.
 	code string
 	// headNoted is when the head of the audit log was last written down.
@@ -126,6 +127,9 @@ func (w *wiring) openStore(ctx context.Context, getenv func(string) string) erro
 	if err != nil {
 		return err
 	}
+	if w.installKey, err = key.install(); err != nil {
+		return err
+	}
 	sealKey, err := key.seal()
 	if err != nil {
 		return err
@@ -160,11 +164,6 @@ func (w *wiring) botConfig() (handlers.Config, error) {
 		Rules: w.rules(), Audit: w.store, Keeper: w.store, Privacy: w.store, SignIns: w.store, History: w.store, Failing: w.failing,
 		Code: w.code, Console: c.Console, Person: w.person, Log: w.log, Now: w.now, Zone: zone, WeekStart: weekStart,
 	}, nil
-}
-
-// failing are the sources that could not be read the last time.
-func (w *wiring) failing() []string {
-	return slices.Sorted(maps.Keys(w.catalogue.Snapshot().Problems))
 }
 
 // middleware is what every request passes on its way to the bot; the limits of

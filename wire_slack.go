@@ -13,19 +13,25 @@ import (
 
 // openSlack is the transport for Slack, or nothing when no token is there.
 func openSlack(w *wiring) (chat.Platform, error) {
-	c := w.config.Slack
-	if !c.on() {
+	if !w.config.Slack.on() {
 		return nil, nil //nolint:nilnil // a platform that is not configured is none
 	}
-	p, err := slack.New(slack.Config{
-		BotToken: c.bot, AppToken: c.app, SigningSecret: c.signing, ClientID: c.clientID, ClientSecret: c.clientSecret,
-		API: c.API, Addr: c.Addr, URL: c.URL, Store: w.store, Purge: w.purge(slack.Name), Dialog: dialog,
-		Scopes: manifest.ScopeNames(), Log: w.log.With("platform", slack.Name), Now: w.now,
-	})
+	given := w.slackConfig()
+	given.Store, given.Purge, given.Dialog, given.Log = w.store, w.purge(slack.Name), dialog, w.log.With("platform", slack.Name)
+	p, err := slack.New(given)
 	if err != nil {
 		return nil, usage(fmt.Errorf("%w: see docs/slack.md", err))
 	}
 	return p, nil
+}
+
+// slackConfig is what the settings say of Slack.
+func (w *wiring) slackConfig() slack.Config {
+	c := w.config.Slack
+	return slack.Config{
+		BotToken: c.bot, AppToken: c.app, SigningSecret: c.signing, ClientID: c.clientID, ClientSecret: c.clientSecret,
+		InstallKey: w.installKey, API: c.API, Addr: c.Addr, URL: c.URL, Scopes: manifest.ScopeNames(), Now: w.now,
+	}
 }
 
 // purge erases what is kept of a workspace of a platform.

@@ -353,6 +353,7 @@ func TestInstall_AnotherWorkspaceByOAuth(t *testing.T) {
 	defer server.Close()
 	b.start(overHTTP, func(b *bench, c *slack.Config) {
 		c.ClientID, c.ClientSecret, c.URL, c.Scopes = b.App.ClientID, chat.Secret(b.App.ClientSecret), server.URL, []string{"chat:write", "users:read"}
+		c.InstallKey = "an install key"
 	})
 	defer b.stop()
 	var err error
@@ -380,12 +381,15 @@ func TestInstall_AnotherWorkspaceByOAuth(t *testing.T) {
 		resp.Body.Close() //nolint:errcheck // its head is enough
 		return resp.StatusCode, resp.Header.Get("Location"), resp.Cookies()
 	}
-	_, away, _ := get(server.URL+"/slack/install", nil)
+	if status, _, _ := get(server.URL+"/slack/install", nil); status != http.StatusNotFound {
+		t.Errorf("without the key: status %d", status)
+	}
+	_, away, _ := get(server.URL+"/slack/install?key=an+install+key", nil)
 	back := b.Consent(away, team.ID, owner.ID)
 	if status, _, _ := get(back, nil); status != http.StatusBadRequest {
 		t.Errorf("another browser: status %d", status)
 	}
-	_, away, cookies := get(server.URL+"/slack/install", nil)
+	_, away, cookies := get(server.URL+"/slack/install?key=an+install+key", nil)
 	back = b.Consent(away, team.ID, owner.ID)
 	if status, _, _ := get(back, cookies); status != http.StatusOK {
 		t.Fatalf("status %d", status)

@@ -117,7 +117,7 @@ func (e *emulated) install() {
 		}
 		return resp.Header.Get("Location"), string(page), resp.StatusCode
 	}
-	to, _, _ := do(http.MethodGet, e.bot+"/slack/install", nil)
+	to, _, _ := do(http.MethodGet, e.bot+"/slack/install?key=k", nil)
 	_, page, status := do(http.MethodGet, to, nil)
 	if status != http.StatusOK {
 		e.t.Fatalf("%s: status %d: %s", to, status, page)
@@ -170,7 +170,7 @@ func newEmulated(t *testing.T) *emulated {
 	t.Cleanup(func() { b.store.Close() }) //nolint:errcheck // a temporary store
 	b.start(func(_ *bench, c *slack.Config) {
 		*c = slack.Config{
-			SigningSecret: slacktest.EmulateSecret, ClientID: "1.2", ClientSecret: "cs", Addr: "127.0.0.1:0", URL: e.bot, Scopes: scopes, API: e.base + "/api/",
+			SigningSecret: slacktest.EmulateSecret, ClientID: "1.2", ClientSecret: "cs", InstallKey: "k", Addr: "127.0.0.1:0", URL: e.bot, Scopes: scopes, API: e.base + "/api/",
 			Client: &http.Client{Transport: slacktest.EmulateTransport{}}, Store: c.Store, Dialog: c.Dialog, Log: c.Log, Now: c.Now, Purge: c.Purge,
 		}
 	})

@@ -80,8 +80,18 @@ func (s *Slack) oauth() api.OAuth {
 // stateCookie ties the way back from Slack to the browser that went there.
 const stateCookie = "insightbot_slack_state"
 
+// InstallURL is the address at which somebody lets the app into a workspace.
+// Whoever has it can do so, so it is told to operators alone.
+func (c Config) InstallURL() string { return c.URL + "/slack/install?key=" + c.InstallKey.Reveal() }
+
 // install sends a browser to Slack to let the app in.
 func (s *Slack) install(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	key := r.URL.Query().Get("key")
+	if subtle.ConstantTimeCompare([]byte(key), []byte(s.config.InstallKey.Reveal())) != 1 {
+		http.Error(w, "This is not the whole address. Whoever runs the bot can read it where it was started.", http.StatusNotFound)
+		return
+	}
 	state := s.states.make()
 	http.SetCookie(w, &http.Cookie{
 		Name: stateCookie, Value: state, Path: "/slack/", MaxAge: int(stateFor.Seconds()), HttpOnly: true,
@@ -98,7 +108,7 @@ func (s *Slack) installed(w http.ResponseWriter, r *http.Request) {
 	c, err := r.Cookie(stateCookie)
 	state := r.URL.Query().Get("state")
 	if err != nil || state == "" || subtle.ConstantTimeCompare([]byte(c.Value), []byte(state)) != 1 || !s.states.take(state) {
-		http.Error(w, "This link was used before, or is not from this browser. Start again at "+s.config.URL+"/slack/install", http.StatusBadRequest)
+		http.Error(w, "This link was used before, or is not from this browser. Start again with the link of whoever runs the bot.", http.StatusBadRequest)
 		return
 	}
 	if r.URL.Query().Get("error") != "" || r.URL.Query().Get("code") == "" {
@@ -111,7 +121,7 @@ func (s *Slack) installed(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		s.config.Log.ErrorContext(r.Context(), "an installation failed", "error", err)
-		http.Error(w, "The app could not be installed. Start again at "+s.config.URL+"/slack/install; the log of the bot says why.", http.StatusBadGateway)
+		http.Error(w, "The app could not be installed. Start again with the same link; the log of the bot says why.", http.StatusBadGateway)
 		return
 	}
 	s.spaces.add(in, false)

@@ -43,6 +43,9 @@ type Config struct {
 	// ClientID and ClientSecret let several workspaces install the app.
 	ClientID     string
 	ClientSecret chat.Secret
+	// InstallKey has to stand in the address at which workspaces install the
+	// app, so that no stranger's workspace does: roles hold in all of them.
+	InstallKey chat.Secret
 	// API is the address of the Web API with a slash at its end: DefaultAPI,
 	// or that of an emulator.
 	API string
@@ -129,7 +132,7 @@ func New(c Config) (*Slack, error) {
 		return nil, errors.New("slack: needs SLACK_BOT_TOKEN, or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET")
 	case c.AppToken == "" && c.SigningSecret == "":
 		return nil, errors.New("slack: needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)")
-	case c.ClientID != "" && (c.URL == "" || c.SigningSecret == ""):
+	case c.ClientID != "" && (c.URL == "" || c.SigningSecret == "" || c.InstallKey == ""):
 		return nil, errors.New("slack: installing the app in several workspaces needs slack.url and SLACK_SIGNING_SECRET")
 	}
 	if c.Dialog == nil {

@@ -6,9 +6,13 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
+	slackgo "github.com/slack-go/slack"
+
 	"insightbot/bot/slack/receive"
+	"insightbot/bot/slack/screen"
 	"insightbot/chat"
 )
 
@@ -52,7 +56,9 @@ func (s *Slack) take(ctx context.Context, d receive.Delivery) (any, error) {
 	case receive.KindSubmit:
 		return s.submit(ctx, w, kept, d)
 	case receive.KindAction:
-		if !s.hurry(kept) {
+		if !urgent(d) {
+			s.later(kept)
+		} else if !s.hurry(kept) {
 			s.behind.Store(true)
 		}
 		return nil, nil
@@ -98,8 +104,19 @@ func (s *Slack) later(d chat.Delivery) {
 	}
 }
 
-// hurry works off a pressed button past the queue of questions when it may
-// open a dialog; false when it has to wait in the inbox.
+// urgent reports whether a press or a shortcut opens a dialog, which Slack
+// allows for three seconds. What asks a question waits with all others.
+func urgent(d receive.Delivery) bool {
+	i, err := readInteraction(d)
+	if err != nil {
+		return false
+	}
+	return i.Type == slackgo.InteractionTypeShortcut ||
+		slices.ContainsFunc(i.ActionCallback.BlockActions, screen.OpensDialog)
+}
+
+// hurry works off what opens a dialog past the queue of questions; false when
+// it has to wait in the inbox.
 func (s *Slack) hurry(d chat.Delivery) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

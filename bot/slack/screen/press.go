@@ -21,6 +21,12 @@ type Press struct {
 // retractID is the action_id of the button that takes a message back.
 const retractID = "retract"
 
+// OpensDialog reports whether a button or a menu entry opens a dialog. It looks
+// nothing up, so that it can be asked before anything else.
+func OpensDialog(a *slack.BlockAction) bool {
+	return strings.HasPrefix(a.Value, dialogSign) || strings.HasPrefix(a.SelectedOption.Value, dialogSign)
+}
+
 // Pressed reads the value of a button, a select menu or an overflow menu that
 // this package drew. The error is ErrStale for one that is too old.
 func Pressed(a *slack.BlockAction, kept Kept) (Press, error) {
