@@ -79,6 +79,11 @@ func (t *turn) post(ctx context.Context, to api.To, place chat.Place, reply *cha
 	if err != nil {
 		return err
 	}
+	if !t.asDecided(ctx, place) {
+		return t.privately(ctx, &chat.Reply{Private: true, Ref: t.ref, Parts: []chat.Part{chat.Text{
+			Style: chat.Caution, Text: "Who reads this channel changed while I was answering, so I kept the answer back. Please ask again.",
+		}}})
+	}
 	ts, err := t.workspace.Post(ctx, to, t.message(drawn.Text, drawn.Blocks))
 	if errors.Is(err, api.ErrBlocks) {
 		// A picture that is not ready after all, or a rule of Slack's that is
@@ -96,6 +101,17 @@ func (t *turn) post(ctx context.Context, to api.To, place chat.Place, reply *cha
 	t.attach(ctx, to, place, ts, reply)
 	t.remember(ctx, place, ts, files, reply)
 	return nil
+}
+
+// asDecided reports whether the same people read a place as when it was decided
+// what may be said there: a source and an upload can take a minute, in which a
+// guest may have joined.
+func (t *turn) asDecided(ctx context.Context, decided chat.Place) bool {
+	if decided.Kind == chat.PlaceDirect {
+		return true
+	}
+	now, err := t.workspace.Place(ctx, decided.Channel, false)
+	return err == nil && now.Audience == decided.Audience && now.Kind == decided.Kind
 }
 
 // message is a drawn message with what finds it again: the reference.
