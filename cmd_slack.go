@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strings"
 
@@ -20,16 +21,48 @@ import (
 func (a *app) slackCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "slack",
-		Short:   "Print the manifest of the Slack app, or draw one of its screens",
-		Long:    "Print the manifest of the Slack app, or draw one of its screens. How the app is installed stands in docs/slack.md.",
+		Short:   "Print the manifest of the Slack app, draw one of its screens, or print where it is installed",
+		Long:    "Print the manifest of the Slack app, draw one of its screens, or print where workspaces install it. How the app is installed stands in docs/slack.md.",
 		Example: "  insightbot slack manifest > manifest.yml\n  insightbot slack preview message.json > page.html",
 		Args:    noCommandArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return usage(fmt.Errorf("slack takes manifest or preview; see %q", cmd.CommandPath()+" --help"))
+			return usage(fmt.Errorf("slack takes manifest, preview or install; see %q", cmd.CommandPath()+" --help"))
 		},
 	}
-	cmd.AddCommand(a.slackManifestCommand(), a.slackPreviewCommand())
+	cmd.AddCommand(a.slackManifestCommand(), a.slackPreviewCommand(), a.slackInstallCommand())
 	return cmd
+}
+
+// slackInstallCommand prints the address at which a workspace installs the app. It
+// holds a key, so that it is asked for and never lies in the log of a server.
+func (a *app) slackInstallCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "install",
+		Short: "Print the address at which one more workspace installs the app",
+		Long: `Print the address at which one more workspace installs the app. Whoever has it can let the bot into a workspace of theirs:
+keep it to yourself. It needs slack.url, SLACK_CLIENT_ID and SLACK_CLIENT_SECRET; docs/slack.md says more.`,
+		Example: "  insightbot slack install",
+		Args:    exactly(0, "no arguments"),
+		RunE: func(*cobra.Command, []string) error {
+			c, err := a.settings()
+			if err != nil {
+				return err
+			}
+			if c.Slack.URL == "" || c.Slack.clientID == "" || c.Slack.clientSecret == "" {
+				return usage(errors.New("workspaces install the app over HTTP: set slack.url, SLACK_CLIENT_ID and SLACK_CLIENT_SECRET first"))
+			}
+			w := a.newWiring(c, slog.New(slog.DiscardHandler))
+			key, err := loadKey(c.Data, a.getenv)
+			if err != nil {
+				return err
+			}
+			if w.installKey, err = key.install(); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(a.out, w.slackConfig().InstallURL())
+			return err
+		},
+	}
 }
 
 // slackManifestCommand prints what Slack makes the app from.

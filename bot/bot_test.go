@@ -62,7 +62,7 @@ func TestRecover_APanicIsAnErrorAndOneLogLine(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
 		t.Fatalf("want one log line, got %q", out.String())
 	}
-	if line.Ref != "R1" || line.Panic != "boom" || line.Stack == "" {
+	if line.Ref != "R1" || line.Panic != "a string" || line.Stack == "" {
 		t.Errorf("log line %+v misses the reference, the panic or the stack", line)
 	}
 }

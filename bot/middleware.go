@@ -18,7 +18,7 @@ func Recover(log *slog.Logger) chat.Middleware {
 		return chat.HandlerFunc(func(ctx context.Context, r *chat.Request) (reply *chat.Reply, err error) {
 			defer func() {
 				if p := recover(); p != nil {
-					log.ErrorContext(ctx, "handler panicked", "ref", r.Ref, "panic", p, "stack", string(debug.Stack()))
+					log.ErrorContext(ctx, "handler panicked", "ref", r.Ref, "panic", chat.Recovered(p), "stack", string(debug.Stack()))
 					reply, err = nil, errPanic
 				}
 			}()

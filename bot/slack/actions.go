@@ -36,6 +36,7 @@ func (s *Slack) command(ctx context.Context, t *turn, c command) error {
 // action does what a button, a menu or a shortcut asks for.
 func (s *Slack) action(ctx context.Context, t *turn, i slackgo.InteractionCallback) error {
 	t.user, t.team, t.respond = i.User.ID, i.User.TeamID, i.ResponseURL
+	t.waits = i.Type == slackgo.InteractionTypeShortcut || i.Type == slackgo.InteractionTypeMessageAction
 	switch i.Type {
 	case slackgo.InteractionTypeShortcut:
 		if i.CallbackID != shortcutAsk {
@@ -120,7 +121,7 @@ func (s *Slack) placeOf(ctx context.Context, t *turn, i slackgo.InteractionCallb
 	if i.Container.ChannelID == "" && i.Channel.ID == "" {
 		t.view = i.View.ID
 		if i.View.Type == slackgo.VTModal {
-			if meta, err := screen.MetaOf(i.View, t.kept); err == nil && meta.Channel != "" {
+			if meta, err := screen.MetaOf(i.View, t.kept); err == nil && t.reads(ctx, meta.Channel) {
 				t.locate(ctx, meta.Channel, meta.Thread, false)
 				return nil
 			}
@@ -160,12 +161,14 @@ func (s *Slack) dialog(ctx context.Context, t *turn, i slackgo.InteractionCallba
 		s.config.Log.InfoContext(ctx, "a dialog could not be opened, so the reply goes as a message", "ref", t.ref, "error", err)
 		return t.answer(ctx, c)
 	}
+	t.view, t.waits = id, true
 	reply := t.run(ctx, t.request(ctx, c))
 	return t.fill(ctx, id, hash, c, reply)
 }
 
 // turnDialog shows the reply to a button of a dialog within it.
 func (s *Slack) turnDialog(ctx context.Context, t *turn, v slackgo.View, c chat.Call) error {
+	t.waits = true
 	return t.fill(ctx, v.ID, "", c, t.run(ctx, t.request(ctx, c)))
 }
 
@@ -179,7 +182,9 @@ func (t *turn) fill(ctx context.Context, id, hash string, c chat.Call, reply *ch
 	if err != nil {
 		return err
 	}
-	return t.workspace.UpdateView(ctx, id, hash, v)
+	err = t.workspace.UpdateView(ctx, id, hash, v)
+	t.told = t.told || err == nil
+	return err
 }
 
 // modal draws a reply as a dialog that knows where it was opened.

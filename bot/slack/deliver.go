@@ -20,6 +20,7 @@ func (t *turn) deliver(ctx context.Context, reply *chat.Reply) error {
 		// written down now could not be taken back later either.
 		return fmt.Errorf("%w: %w", errHeld, err)
 	}
+	t.sends = true
 	defer t.notify(ctx, reply)
 	direct := t.place.Kind == chat.PlaceDirect
 	switch {
@@ -79,11 +80,7 @@ func (t *turn) post(ctx context.Context, to api.To, place chat.Place, reply *cha
 	if err != nil {
 		return err
 	}
-	if !t.asDecided(ctx, place) {
-		return t.privately(ctx, &chat.Reply{Private: true, Ref: t.ref, Parts: []chat.Part{chat.Text{
-			Style: chat.Caution, Text: "Who reads this channel changed while I was answering, so I kept the answer back. Please ask again.",
-		}}})
-	}
+	to.If = t.asDecided(place)
 	ts, err := t.workspace.Post(ctx, to, t.message(drawn.Text, drawn.Blocks))
 	if errors.Is(err, api.ErrBlocks) {
 		// A picture that is not ready after all, or a rule of Slack's that is
@@ -91,27 +88,22 @@ func (t *turn) post(ctx context.Context, to api.To, place chat.Place, reply *cha
 		t.slack.config.Log.WarnContext(ctx, "a message was refused as it was drawn; it goes as text", "ref", t.ref, "error", err)
 		ts, err = t.workspace.Post(ctx, to, t.message(drawn.Text, nil))
 	}
+	if errors.Is(err, errReaders) {
+		return t.privately(ctx, &chat.Reply{Private: true, Ref: t.ref, Parts: []chat.Part{chat.Text{
+			Style: chat.Caution, Text: "Who reads this channel changed while I was answering, so I kept the answer back. Please ask again.",
+		}}})
+	}
 	if err != nil {
 		return t.unposted(ctx, err)
 	}
+	t.told = true
 	t.cleanUp(ctx)
 	if to.Thread == "" && place.Kind != chat.PlaceDirect {
 		place.Thread = ts // replies below it follow it up
 	}
-	t.attach(ctx, to, place, ts, reply)
+	files = append(files, t.attach(ctx, to, place, ts, reply)...)
 	t.remember(ctx, place, ts, files, reply)
 	return nil
-}
-
-// asDecided reports whether the same people read a place as when it was decided
-// what may be said there: a source and an upload can take a minute, in which a
-// guest may have joined.
-func (t *turn) asDecided(ctx context.Context, decided chat.Place) bool {
-	if decided.Kind == chat.PlaceDirect {
-		return true
-	}
-	now, err := t.workspace.Place(ctx, decided.Channel, false)
-	return err == nil && now.Audience == decided.Audience && now.Kind == decided.Kind
 }
 
 // message is a drawn message with what finds it again: the reference.
@@ -191,17 +183,24 @@ func (t *turn) whisper(ctx context.Context, drawn screen.Drawn) error {
 	if t.respond != "" {
 		err := t.workspace.Respond(ctx, t.respond, api.Response{Message: m, Replace: t.source == ""})
 		if err == nil {
+			t.told = true
 			return nil
+		}
+		if errors.Is(err, api.ErrUnsure) {
+			return err // it may be there: another way could show it twice
 		}
 		if !errors.Is(err, api.ErrSpent) {
 			t.slack.config.Log.InfoContext(ctx, "a reply to a command was not taken, so it goes another way", "ref", t.ref, "error", err)
 		}
 	}
+	var err error
 	if t.place.Kind == chat.PlaceDirect {
-		_, err := t.workspace.Post(ctx, t.to(), m)
-		return err
+		_, err = t.workspace.Post(ctx, t.to(), m)
+	} else {
+		err = t.workspace.Ephemeral(ctx, t.to(), t.user, m)
 	}
-	return t.workspace.Ephemeral(ctx, t.to(), t.user, m)
+	t.told = t.told || err == nil
+	return err
 }
 
 // cleanUp takes the sign away that a command was heard, once its answer stands
@@ -215,24 +214,29 @@ func (t *turn) cleanUp(ctx context.Context) {
 	}
 }
 
-// attach uploads the files of a reply below it. One that fails is said.
-func (t *turn) attach(ctx context.Context, to api.To, place chat.Place, ts string, reply *chat.Reply) {
+// attach uploads the files of a reply below it, and returns their ids: who takes
+// the answer back takes them too. One that fails is said.
+func (t *turn) attach(ctx context.Context, to api.To, place chat.Place, ts string, reply *chat.Reply) (files []string) {
 	if to.Thread == "" {
 		to.Thread = ts
 	}
 	for _, a := range screen.Attachments(reply) {
-		if _, err := t.workspace.Upload(ctx, a.File, a.Label, a.Label, to); err != nil {
-			t.slack.config.Log.ErrorContext(ctx, "a file could not be uploaded", "ref", t.ref, "error", err)
-			words := "The file “" + a.File.Name + "” could not be uploaded. Please ask for it again."
-			drawn, err := screen.Message(failure(words, t.ref), t.options())
-			if err != nil {
-				continue
-			}
-			if _, err := t.workspace.Post(ctx, to, api.Message{Text: drawn.Text, Blocks: drawn.Blocks}); err != nil {
-				t.slack.config.Log.ErrorContext(ctx, "nor could that be said", "ref", t.ref, "channel_kind", place.Kind, "error", err)
-			}
+		id, err := t.workspace.Upload(ctx, a.File, a.Label, a.Label, to)
+		if err == nil {
+			files = append(files, id)
+			continue
+		}
+		t.slack.config.Log.ErrorContext(ctx, "a file could not be uploaded", "ref", t.ref, "error", err)
+		words := "The file “" + a.File.Name + "” could not be uploaded. Please ask for it again."
+		drawn, err := screen.Message(failure(words, t.ref), t.options())
+		if err != nil {
+			continue
+		}
+		if _, err := t.workspace.Post(ctx, to, api.Message{Text: drawn.Text, Blocks: drawn.Blocks}); err != nil {
+			t.slack.config.Log.ErrorContext(ctx, "nor could that be said", "ref", t.ref, "channel_kind", place.Kind, "error", err)
 		}
 	}
+	return files
 }
 
 // remember keeps what a follow-up needs, and who may take the message back.

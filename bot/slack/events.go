@@ -77,6 +77,7 @@ func (s *Slack) asked(ctx context.Context, t *turn, e event, bot string) error {
 // answerFresh answers the first message of a thread in direct messages. It may
 // follow up what was said there before, in another thread.
 func (t *turn) answerFresh(ctx context.Context, c chat.Call) error {
+	t.waits = true
 	if t.late != "" {
 		return t.sayLate(ctx)
 	}

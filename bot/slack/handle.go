@@ -9,6 +9,7 @@ import (
 
 	"insightbot/bot/slack/api"
 	"insightbot/bot/slack/receive"
+	"insightbot/bot/slack/screen"
 	"insightbot/chat"
 )
 
@@ -23,14 +24,19 @@ const (
 
 // handle works off one delivery and takes it out of the inbox. Where it cannot
 // be taken out, because the store is stuck, it is found there after a restart,
-// marked as one that may have been answered.
-func (s *Slack) handle(ctx context.Context, d chat.Delivery) {
+// marked as one that may have been answered. It reports whether the delivery was
+// held back and has to be worked on again.
+func (s *Slack) handle(ctx context.Context, d chat.Delivery) (held bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleLimit)
 	defer cancel()
-	ref, held := refOf(d), false
+	ref := refOf(d)
+	var t *turn
 	defer func() {
 		if p := recover(); p != nil {
-			s.config.Log.ErrorContext(ctx, "a delivery panicked", "ref", ref, "panic", p, "stack", string(debug.Stack()))
+			s.config.Log.ErrorContext(ctx, "a delivery panicked", "ref", ref, "panic", chat.Recovered(p), "stack", string(debug.Stack()))
+			if t != nil {
+				t.sayFailed(ctx, nil)
+			}
 		}
 		if held {
 			s.behind.Store(true)
@@ -40,14 +46,14 @@ func (s *Slack) handle(ctx context.Context, d chat.Delivery) {
 	}()
 	w := s.spaces.of(d.Workspace)
 	if w == nil || w.left() {
-		return
+		return false
 	}
 	in, err := receive.Decode(d.Body)
 	if err != nil {
 		s.config.Log.ErrorContext(ctx, "a kept delivery could not be read", "ref", ref, "error", err)
-		return
+		return false
 	}
-	t := &turn{slack: s, workspace: w, id: d.ID, ref: ref, at: d.At, user: in.User}
+	t = &turn{slack: s, workspace: w, id: d.ID, ref: ref, at: d.At, user: in.User}
 	switch {
 	case d.Sending:
 		t.late = "I was restarted while I was answering you here. If you see no answer, please ask again."
@@ -57,7 +63,11 @@ func (s *Slack) handle(ctx context.Context, d chat.Delivery) {
 	if err := s.dispatch(ctx, t, in); err != nil {
 		held = errors.Is(err, errHeld)
 		s.failed(ctx, t, err)
+		if !held {
+			t.sayFailed(ctx, err)
+		}
 	}
+	return held
 }
 
 // finish takes a delivery out of the inbox.
@@ -93,7 +103,9 @@ func (s *Slack) dispatch(ctx context.Context, t *turn, d receive.Delivery) error
 	case receive.KindSubmit:
 		// One that was in the inbox at a start: its dialog is gone.
 		t.late = "I was restarted before I could read what you sent in a dialog. Please open it again."
-		t.place = chat.Place{Platform: Name, Workspace: t.workspace.id, Kind: chat.PlaceDirect}
+		if err := t.apart(ctx); err != nil {
+			return err
+		}
 		return t.sayLate(ctx)
 	default:
 		return fmt.Errorf("slack: a delivery of the kind %q", d.Kind)
@@ -101,13 +113,70 @@ func (s *Slack) dispatch(ctx context.Context, t *turn, d receive.Delivery) error
 }
 
 // failed logs once why something was not done, and looks whether the workspace
-// is still there. Who asked was told by then, where anybody could be.
+// is still there.
 func (s *Slack) failed(ctx context.Context, t *turn, err error) {
 	if api.Revoked(err) {
 		s.revoked(ctx, t.workspace, "a call was refused")
 		return
 	}
 	s.config.Log.ErrorContext(ctx, "slack could not be answered", "ref", t.ref, "workspace", t.workspace.id, "error", err)
+}
+
+// tellLimit is how long telling of a failure may take, whatever took the time
+// of the answer.
+const tellLimit = 15 * time.Second
+
+// sayFailed tells who waits for a reply that none comes, unless they were told
+// already: in the dialog that is open, where they asked, or else directly.
+func (t *turn) sayFailed(ctx context.Context, err error) {
+	if !t.waits || t.told || t.workspace.left() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellLimit)
+	defer cancel()
+	words := "That did not work on my side. Please try again; if it happens again, tell whoever runs me this reference."
+	if t.sends && errors.Is(err, api.ErrUnsure) {
+		words = "Slack did not say whether my answer arrived. If you do not see it, please ask again."
+		t.respond = "" // this must not take the place of an answer that did
+	}
+	reply := failure(words, t.ref)
+	if t.view != "" {
+		if v, e := t.modal(chat.Call{}, reply); e == nil && t.workspace.UpdateView(ctx, t.view, "", v) == nil {
+			t.told = true
+			return
+		}
+	}
+	drawn, e := screen.Message(reply, screen.Options{})
+	if e == nil {
+		e = t.sayAnyhow(ctx, api.Message{Text: drawn.Text, Blocks: drawn.Blocks})
+	}
+	if e != nil {
+		t.slack.config.Log.ErrorContext(ctx, "who asked could not be told of a failure", "ref", t.ref, "error", e)
+	}
+}
+
+// sayAnyhow shows something to the asker alone: where they asked, or else
+// directly.
+func (t *turn) sayAnyhow(ctx context.Context, m api.Message) (err error) {
+	asked := t.place.Channel != ""
+	if t.respond != "" {
+		err = t.workspace.Respond(ctx, t.respond, api.Response{Message: m, Replace: asked && t.source == ""})
+		if err == nil {
+			return nil
+		}
+	}
+	if asked && t.place.Kind != chat.PlaceDirect {
+		if err = t.workspace.Ephemeral(ctx, t.to(), t.user, m); err == nil {
+			return nil
+		}
+	}
+	if t.place.Kind != chat.PlaceDirect || !asked {
+		if e := t.apart(ctx); e != nil {
+			return errors.Join(err, e)
+		}
+	}
+	_, e := t.workspace.Post(ctx, t.to(), m)
+	return e
 }
 
 // revoked stops a workspace that took its token back. What is kept of it stays
@@ -118,6 +187,10 @@ func (s *Slack) revoked(ctx context.Context, w *workspace, why string) {
 	}
 	s.config.Log.WarnContext(ctx, "a workspace is disconnected: its token is not valid any more", "workspace", w.id, "why", why)
 	fixed := w.fixed
+	if current := s.spaces.of(w.id); current != w {
+		w.leave() // it was installed anew meanwhile, and that token is good
+		return
+	}
 	s.spaces.drop(w.id)
 	if fixed {
 		return

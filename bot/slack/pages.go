@@ -79,7 +79,7 @@ func (s *Slack) preview(ctx context.Context, t *turn, e event) error {
 	if u := t.who(ctx); u.Guest == chat.Unknown || u.External == chat.Unknown {
 		return nil // somebody of whom nothing is known reads there
 	}
-	t.locate(ctx, string(e.Channel), e.Thread, e.ChannelType == "im")
+	t.locate(ctx, string(e.Channel), e.Thread, false)
 	shown := map[string]api.Message{}
 	for _, link := range e.Links {
 		r := t.request(ctx, chat.Call{Command: callPreview, Args: chat.Args{argURL: link.URL}})
@@ -104,13 +104,16 @@ func (s *Slack) preview(ctx context.Context, t *turn, e event) error {
 	if len(shown) == 0 {
 		return nil
 	}
-	to := api.UnfurlTo{ID: e.UnfurlID, Source: e.Source, Channel: string(e.Channel), TS: e.MessageTS}
+	to := api.UnfurlTo{ID: e.UnfurlID, Source: e.Source, Channel: string(e.Channel), TS: e.MessageTS, If: t.asDecided(t.place)}
 	err := t.workspace.Unfurl(ctx, to, shown)
 	if errors.Is(err, api.ErrBlocks) {
 		for url, m := range shown {
 			shown[url] = api.Message{Text: m.Text}
 		}
 		err = t.workspace.Unfurl(ctx, to, shown)
+	}
+	if errors.Is(err, errReaders) {
+		return nil // where it may not be shown, nothing is said
 	}
 	return err
 }

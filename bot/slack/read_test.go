@@ -83,14 +83,20 @@ func TestEvent_ReadsBothFormsOfPeopleAndChannels(t *testing.T) {
 	}
 }
 
-func TestTeamOf_IsThatOfTheInstallation(t *testing.T) {
-	shared := receive.Delivery{Kind: receive.KindEvent, Team: "TOTHER", Payload: json.RawMessage(`{"authorizations":[{"team_id":"T1"}]}`)}
+func TestInstalledIn_IsThatOfTheInstallation(t *testing.T) {
+	event := func(authorizations string) receive.Delivery {
+		return receive.Delivery{
+			Kind: receive.KindEvent, Team: "TOTHER", Enterprise: "EOTHER", Payload: json.RawMessage(`{"authorizations":[` + authorizations + `]}`),
+		}
+	}
 	for want, d := range map[string]receive.Delivery{
-		"T1": shared, "T2": {Kind: receive.KindEvent, Team: "T2", Payload: json.RawMessage(`{}`)},
-		"T3": {Kind: receive.KindCommand, Team: "T3", Payload: json.RawMessage(`{"authorizations":[{"team_id":"T1"}]}`)},
+		"T1/": event(`{"team_id":"T1"}`), "T1/E1": event(`{"team_id":"T1","enterprise_id":"E1"}`), "/E1": event(`{"team_id":null,"enterprise_id":"E1"}`),
+		"TOTHER/EOTHER": event(`{}`),
+		"T2/E2":         {Kind: receive.KindEvent, Team: "T2", Enterprise: "E2", Payload: json.RawMessage(`{}`)},
+		"T3/":           {Kind: receive.KindCommand, Team: "T3", Payload: json.RawMessage(`{"authorizations":[{"team_id":"T1"}]}`)},
 	} {
-		if got := teamOf(d); got != want {
-			t.Errorf("%+v is for %q, not %q", d, got, want)
+		if team, enterprise := installedIn(d); team+"/"+enterprise != want {
+			t.Errorf("%+v is for %s/%s, not %s", d, team, enterprise, want)
 		}
 	}
 }

@@ -109,9 +109,9 @@ type Slack struct {
 
 	mu      sync.Mutex
 	waiting map[int64]bool // ids in the queue or at work
-	// worked are ids that were worked off while the inbox is being read: what
-	// was read may be older than that. It is nil while nobody reads.
-	worked map[int64]bool
+	// worked are ids that were worked off lately, and when: what was read out of
+	// the inbox, or is still on its way to the queue, may be one of them.
+	worked map[int64]time.Time
 	// behind is set when the inbox holds more than the queue.
 	behind atomic.Bool
 	limits atomic.Int64 // how often Slack said that events are dropped
@@ -142,7 +142,7 @@ func New(c Config) (*Slack, error) {
 		c.Client = &http.Client{Timeout: time.Minute}
 	}
 	s := &Slack{
-		config: c, waiting: map[int64]bool{}, states: newStates(c.Now),
+		config: c, waiting: map[int64]bool{}, worked: map[int64]time.Time{}, states: newStates(c.Now),
 		work:  queue.New(queue.Config{Workers: workers, PerKey: perPerson, Room: room}),
 		quick: queue.New(queue.Config{Workers: dialogs, PerKey: perPerson, Room: room}),
 	}
@@ -213,80 +213,4 @@ func (s *Slack) listen(ctx context.Context) error {
 		return fmt.Errorf("slack: socket mode: %w", err)
 	}
 	return nil
-}
-
-// refill puts into the queue what is in the inbox and not there yet: all of it
-// after a start, and what did not fit later on.
-func (s *Slack) refill(ctx context.Context) {
-	s.behind.Store(true)
-	tick := time.NewTicker(refillEvery)
-	defer tick.Stop()
-	for {
-		if s.behind.Swap(false) && !s.fill(ctx) {
-			s.behind.Store(true)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-// fill reports whether everything in the inbox is in the queue now.
-func (s *Slack) fill(ctx context.Context) bool {
-	s.mu.Lock()
-	s.worked = map[int64]bool{}
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.worked = nil
-	}()
-	all := true
-	for after := int64(0); ; {
-		list, err := s.config.Store.Pending(ctx, Name, after, 256)
-		if err != nil {
-			if ctx.Err() == nil {
-				s.config.Log.ErrorContext(ctx, "the inbox could not be read", "error", err)
-			}
-			return false
-		}
-		for _, d := range list {
-			// One that does not fit may be of somebody who has too much waiting;
-			// others behind them have their turn all the same.
-			all = s.enqueue(d) && all
-			after = d.ID
-		}
-		if len(list) < 256 || s.work.Len() >= room/2 {
-			return all && len(list) < 256
-		}
-	}
-}
-
-// enqueue hands a kept delivery to the workers; false when the queue is full.
-func (s *Slack) enqueue(d chat.Delivery) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.waiting[d.ID] || s.worked[d.ID] {
-		return true
-	}
-	ok := s.work.Put(d.Workspace+"/"+d.Person, func(ctx context.Context) {
-		defer s.left(d.ID)
-		s.handle(ctx, d)
-	})
-	if ok {
-		s.waiting[d.ID] = true
-	}
-	return ok
-}
-
-// left says that a delivery is not at work any more.
-func (s *Slack) left(id int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.waiting, id)
-	if s.worked != nil {
-		s.worked[id] = true
-	}
 }

@@ -3,6 +3,8 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -40,13 +42,17 @@ func (s *Slack) submit(ctx context.Context, w *workspace, d chat.Delivery, in re
 	answer := make(chan verdict, 1)
 	var late slow
 	s.mu.Lock()
+	if s.known(d.ID) {
+		s.mu.Unlock()
+		return done(), nil // it was found in the inbox first, and is answered from there
+	}
 	s.waiting[d.ID] = true
 	ok := s.quick.Put(d.Workspace+"/"+d.Person, func(ctx context.Context) {
-		defer s.left(d.ID)
+		defer s.left(d.ID, false)
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleLimit)
 		defer cancel()
 		defer s.finish(ctx, d.ID, ref)
-		v, err := s.sent(ctx, t, i.View)
+		v, err := s.sentSafely(ctx, t, i.View)
 		if err != nil {
 			s.failed(ctx, t, err)
 			v = t.verdictOf(chat.Call{}, failure("That could not be done. Please try again; if it happens again, tell whoever runs me this reference.", ref))
@@ -139,6 +145,20 @@ func (s *Slack) showLate(ctx context.Context, t *turn, view string, v verdict) {
 	}
 }
 
+// errDefect stands for a panic, which is logged where it happened.
+var errDefect = errors.New("slack: a defect")
+
+// sentSafely is sent, where a defect ends the dialog and not the program.
+func (s *Slack) sentSafely(ctx context.Context, t *turn, v slackgo.View) (answer verdict, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.config.Log.ErrorContext(ctx, "a dialog panicked", "ref", t.ref, "panic", chat.Recovered(p), "stack", string(debug.Stack()))
+			answer, err = verdict{}, errDefect
+		}
+	}()
+	return s.sent(ctx, t, v)
+}
+
 // sent does what a dialog was sent for.
 func (s *Slack) sent(ctx context.Context, t *turn, v slackgo.View) (verdict, error) {
 	if v.CallbackID == screen.AskCallback {
@@ -153,7 +173,7 @@ func (s *Slack) sent(ctx context.Context, t *turn, v slackgo.View) (verdict, err
 		if !s.choose(ctx, t, chosen) {
 			return verdict{Action: "errors", Errors: map[string]string{screen.PlaceBlock(v): "Choose a channel that you and I are both in."}}, nil
 		}
-	case meta.Channel != "":
+	case t.reads(ctx, meta.Channel):
 		t.locate(ctx, meta.Channel, meta.Thread, false)
 	default:
 		if err := t.apart(ctx); err != nil {

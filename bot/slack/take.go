@@ -31,8 +31,8 @@ func (s *Slack) take(ctx context.Context, d receive.Delivery) (any, error) {
 	if is, err := s.ended(ctx, d); is {
 		return nil, err
 	}
-	team := teamOf(d)
-	w := s.spaces.of(team, d.Enterprise)
+	team, enterprise := installedIn(d)
+	w := s.spaces.of(team, enterprise)
 	if w == nil || w.left() {
 		s.config.Log.WarnContext(ctx, "a delivery is from a workspace that has not installed the app", "workspace", team, "kind", d.Kind)
 		return nil, nil
@@ -74,22 +74,32 @@ func (s *Slack) take(ctx context.Context, d receive.Delivery) (any, error) {
 	}
 }
 
-// passing takes note of what only makes something that was known out of date.
-// It happens all day in a large workspace, and is lost without harm: what is
-// known ends by itself.
+// passing takes note of what only makes something that was known out of date,
+// before it is acknowledged: who was told that somebody joined must not be
+// answered as if nobody had. It happens all day in a large workspace, and is
+// lost without harm: what is known ends by itself. In an organisation one
+// workspace is told for all, so that all forget.
 func (s *Slack) passing(w *workspace, d receive.Delivery) bool {
 	e, err := readEvent(d)
 	if err != nil {
 		return false
 	}
+	forget := func(do func(*workspace)) {
+		for _, each := range s.spaces.all() {
+			do(each)
+		}
+	}
 	switch e.Type {
 	case "user_change", "user_profile_changed", "team_join":
-		w.ForgetUser(e.User.ID)
+		forget(func(w *workspace) { w.ForgetUser(e.User.ID) })
 	case "subteam_created", "subteam_updated", "subteam_members_changed":
-		w.ForgetGroups()
+		forget(func(w *workspace) { w.ForgetGroups() })
+	case "member_joined_channel":
+		forget(func(w *workspace) { w.Forget(string(e.Channel)) })
+		return e.User.ID != w.installation().Bot // that the bot was invited is answered
 	case "member_left_channel", "channel_shared", "channel_unshared", "channel_rename", "channel_archive", "channel_unarchive",
 		"channel_deleted", "group_rename", "group_deleted", "shared_channel_invite_accepted", "shared_channel_invite_received", "channel_id_changed":
-		w.Forget(string(e.Channel))
+		forget(func(w *workspace) { w.Forget(string(e.Channel)); w.forgetReaders() })
 	default:
 		return false
 	}
@@ -120,13 +130,10 @@ func urgent(d receive.Delivery) bool {
 func (s *Slack) hurry(d chat.Delivery) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.waiting[d.ID] {
+	if s.known(d.ID) {
 		return true
 	}
-	ok := s.quick.Put(d.Workspace+"/"+d.Person, func(ctx context.Context) {
-		defer s.left(d.ID)
-		s.handle(ctx, d)
-	})
+	ok := s.quick.Put(d.Workspace+"/"+d.Person, func(ctx context.Context) { s.left(d.ID, s.handle(ctx, d)) })
 	if ok {
 		s.waiting[d.ID] = true
 	}
@@ -157,15 +164,19 @@ func (s *Slack) outer(ctx context.Context, d receive.Delivery) bool {
 		return false
 	}
 	s.limits.Add(1)
+	for _, w := range s.spaces.all() {
+		w.ForgetAll() // who joined what meanwhile is among what was dropped
+	}
 	s.config.Log.WarnContext(ctx, "slack drops events: more than 30,000 in an hour", "workspace", d.Team, "minute", e.Minute)
 	return true
 }
 
-// teamOf is the workspace that a delivery is for: of an event, the one that
-// installed the app, which in a shared channel need not be where it happened.
-func teamOf(d receive.Delivery) string {
+// installedIn is the workspace and the organisation that a delivery is for: of
+// an event those that installed the app, which in a shared channel need not be
+// where it happened.
+func installedIn(d receive.Delivery) (team, enterprise string) {
 	if d.Kind != receive.KindEvent {
-		return d.Team
+		return d.Team, d.Enterprise
 	}
 	var e struct {
 		Authorizations []struct {
@@ -174,11 +185,11 @@ func teamOf(d receive.Delivery) string {
 		} `json:"authorizations"`
 	}
 	if json.Unmarshal(d.Payload, &e) == nil && len(e.Authorizations) > 0 {
-		if a := e.Authorizations[0]; a.Team != "" {
-			return a.Team
+		if a := e.Authorizations[0]; a.Team != "" || a.Enterprise != "" {
+			return a.Team, a.Enterprise
 		}
 	}
-	return d.Team
+	return d.Team, d.Enterprise
 }
 
 // refOf is the reference of a delivery: short, the same for a redelivery and a

@@ -34,6 +34,9 @@ type turn struct {
 	call chat.Call
 	// late is what is said in the place of an answer that comes too late.
 	late string
+	// waits is set when somebody waits for a reply, sends once one is on its way,
+	// and told when they got it.
+	waits, sends, told bool
 }
 
 // request is the turn as the handler sees it.
@@ -95,6 +98,7 @@ func directPlace(workspace, channel string) chat.Place {
 
 // answer runs a call and delivers its reply.
 func (t *turn) answer(ctx context.Context, c chat.Call) error {
+	t.waits = true
 	if t.late != "" {
 		return t.sayLate(ctx)
 	}

@@ -13,8 +13,13 @@ import (
 	"insightbot/chat"
 )
 
-// refreshBefore is how long before its end a token is renewed.
-const refreshBefore = 2 * time.Hour
+const (
+	// refreshBefore is how long before its end a token is renewed.
+	refreshBefore = 2 * time.Hour
+	// renewPause is how long nothing is tried after that failed, while the old
+	// token is valid.
+	renewPause = time.Minute
+)
 
 // workspace is one workspace that let the bot in.
 type workspace struct {
@@ -29,6 +34,12 @@ type workspace struct {
 	fixed bool
 	// gone is set when Slack took the token back.
 	gone bool
+	// again is when to renew the token again after that failed; renewing is held
+	// by who does.
+	again    time.Time
+	renewing sync.Mutex
+	// readers are people in channels, and until when that is believed.
+	readers map[[2]string]time.Time
 }
 
 // workspaces are all of them, by id.
@@ -116,36 +127,70 @@ func (ws *workspaces) drop(id string) {
 // errGone says that a workspace took the bot's token back.
 var errGone = errors.New("slack: the workspace took the token back")
 
-// token is the one to call with, renewed in time where tokens end.
+// token is the one to call with, renewed in time where tokens end. While one
+// call renews it the others go on with the old one, as long as that is valid.
 func (w *workspace) token(ctx context.Context) (chat.Secret, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	in := w.kept
+	in, gone, due := w.state()
 	switch {
-	case w.gone:
+	case gone:
 		return "", errGone
-	case w.fixed || in.Expires.IsZero() || in.Refresh == "" || w.config.Now().Before(in.Expires.Add(-refreshBefore)):
+	case !due:
 		return in.Token, nil
 	}
+	valid := w.config.Now().Before(in.Expires)
+	if !w.renewing.TryLock() {
+		if valid {
+			return in.Token, nil
+		}
+		w.renewing.Lock()
+	}
+	defer w.renewing.Unlock()
+	if in, gone, due = w.state(); gone || !due {
+		return in.Token, nil // somebody else was first
+	}
+	next, err := w.renew(ctx, in)
+	switch {
+	case err == nil:
+		return next.Token, nil
+	case valid:
+		w.config.Log.WarnContext(ctx, "a token could not be renewed yet", "workspace", w.id, "error", err)
+		return in.Token, nil
+	}
+	return "", fmt.Errorf("slack: renew the token: %w", err)
+}
+
+// state is the installation now, whether it is gone, and whether its token has
+// to be renewed.
+func (w *workspace) state() (in chat.Installation, gone, due bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := w.config.Now()
+	ends := !w.fixed && !w.kept.Expires.IsZero() && w.kept.Refresh != ""
+	due = ends && !now.Before(w.kept.Expires.Add(-refreshBefore)) && (!now.Before(w.kept.Expires) || !now.Before(w.again))
+	return w.kept, w.gone, due
+}
+
+// renew gets the next token and keeps it. Nothing waits for it but who needs it.
+func (w *workspace) renew(ctx context.Context, in chat.Installation) (chat.Installation, error) {
 	next, err := api.Refresh(ctx, api.OAuth{
 		BaseURL: w.config.API, HTTP: w.config.Client, ClientID: w.config.ClientID, ClientSecret: w.config.ClientSecret,
 	}, in, w.config.Now())
+	w.mu.Lock()
 	if err != nil {
-		if w.config.Now().Before(in.Expires) {
-			w.config.Log.WarnContext(ctx, "a token could not be renewed yet", "workspace", w.id, "error", err)
-			return in.Token, nil
-		}
-		return "", fmt.Errorf("slack: renew the token: %w", err)
+		w.again = w.config.Now().Add(renewPause)
+		w.mu.Unlock()
+		return chat.Installation{}, err
 	}
+	w.kept = next
+	w.mu.Unlock()
 	// A refresh token works once: the next one must not be lost, even when
 	// this call ends.
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	w.kept = next
 	if err := w.config.Store.PutInstallation(keep, next); err != nil {
 		w.config.Log.ErrorContext(ctx, "a renewed token could not be kept", "workspace", w.id, "error", err)
 	}
-	return next.Token, nil
+	return next, nil
 }
 
 // installation is what is known of the workspace now.

@@ -741,3 +741,36 @@ func TestCache_IsBounded(t *testing.T) {
 		t.Error("a clock that is set back makes old facts new")
 	}
 }
+
+// In a busy workspace somebody changes all the time. Were each a reason to look
+// again, every question would cost a look-up, and Slack would soon allow none.
+func TestClient_AChangeOfSomebodyElseDuringALookUpSpoilsNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		forget func(*Client)
+		calls  int
+	}{
+		"somebody who is not there": {func(c *Client) { c.ForgetUser("U0NOTHERE") }, 1},
+		"another channel":           {func(c *Client) { c.Forget("C0OTHER") }, 1},
+		"the groups":                {func(c *Client) { c.ForgetGroups() }, 1},
+		"somebody who is there":     {func(c *Client) { c.ForgetUser("U0AAA1") }, 2},
+		"the channel itself":        {func(c *Client) { c.Forget("C0X") }, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFake(t)
+			f.workspace(flags(nil), "member")
+			client := f.client()
+			old := f.answers["conversations.info"]
+			f.handle("conversations.info", func(w http.ResponseWriter, r *http.Request) {
+				c.forget(client)
+				f.handle("conversations.info", old)
+				old(w, r)
+			})
+			for range 3 {
+				if p, err := client.Place(t.Context(), "C0X", false); err != nil || p.Audience.Guests != chat.No {
+					t.Fatalf("%+v, %v", p, err)
+				}
+			}
+			f.count("conversations.info", c.calls)
+		})
+	}
+}

@@ -11,8 +11,12 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// To is where a message goes: a channel, and a thread in it or "".
-type To struct{ Channel, Thread string }
+// To is where a message goes: a channel, and a thread in it or "". If says
+// whether it may still go there; nil is yes.
+type To struct {
+	Channel, Thread string
+	If              Guard
+}
 
 // Message is a message as Slack draws it. Text is what notifications and screen
 // readers say, already escaped; it is all there is where there are no blocks.
@@ -71,7 +75,7 @@ func (c *Client) Post(ctx context.Context, to To, m Message) (ts string, err err
 		v.Set("thread_ts", to.Thread)
 	}
 	var p posted
-	if err := c.call(ctx, "chat.postMessage", v, &p); err != nil {
+	if err := c.call(guarded(ctx, to.If), "chat.postMessage", v, &p); err != nil {
 		if errors.Is(err, ErrAnswer) {
 			err = fmt.Errorf("%w (%w)", err, ErrUnsure)
 		}
@@ -132,7 +136,11 @@ func (c *Client) Delete(ctx context.Context, channel, ts string) error {
 
 // UnfurlTo is where link previews go: to a message (Channel and TS), or to what
 // Slack gave an id to (ID and Source), which may still be being written.
-type UnfurlTo struct{ ID, Source, Channel, TS string }
+type UnfurlTo struct {
+	ID, Source, Channel, TS string
+	// If says whether it may still be shown; nil is yes.
+	If Guard
+}
 
 // Unfurl shows a preview for each link. Everybody in the channel sees them.
 func (c *Client) Unfurl(ctx context.Context, to UnfurlTo, previews map[string]Message) error {
@@ -161,7 +169,7 @@ func (c *Client) Unfurl(ctx context.Context, to UnfurlTo, previews map[string]Me
 		v.Set("channel", to.Channel)
 		v.Set("ts", to.TS)
 	}
-	return c.call(ctx, "chat.unfurl", v, nil)
+	return c.call(guarded(ctx, to.If), "chat.unfurl", v, nil)
 }
 
 // React puts an emoji below a message. One that is there is no error.

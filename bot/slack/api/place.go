@@ -97,18 +97,21 @@ func (c *Client) Place(ctx context.Context, channel string, direct bool) (chat.P
 	if s, _, ok := c.facts.places.get(channel); ok {
 		return s.place, nil
 	}
-	seq := c.facts.epoch()
-	s, err := flight(ctx, &c.flights, "place "+channel+" "+strconv.FormatUint(seq, 10), factsLimit, func(ctx context.Context) (surveyed, error) {
+	count := c.channelCount(channel)
+	since, key := c.facts.surveyKey(count)
+	s, err := flight(ctx, &c.flights, "place "+channel+" "+key, factsLimit, func(ctx context.Context) (surveyed, error) {
 		// Another flight may have ended between the look above and this one.
 		if s, _, ok := c.facts.places.get(channel); ok {
 			return s, nil
 		}
+		v, found := c.facts.beginSurvey(), (*surveyed)(nil)
+		defer func() { c.facts.endSurvey(v, count, since, channel, found) }()
 		s, err := c.survey(ctx, none)
 		if err != nil {
 			return surveyed{}, err
 		}
 		if a := s.place.Audience; a.Shared != chat.Unknown && a.Guests != chat.Unknown {
-			c.facts.ifStill(seq, func() { c.facts.places.put(channel, s, s.at, 1+len(s.members)) })
+			found = &s
 		}
 		return s, nil
 	})

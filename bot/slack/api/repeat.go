@@ -35,6 +35,9 @@ func (c *Client) repeat(ctx context.Context, t turn, build func(context.Context)
 		if err := c.limiter.wait(ctx, began, t.name, t.place); err != nil {
 			return reply{}, fmt.Errorf("slack: %s: %w", t.name, err)
 		}
+		if err := allowed(ctx, t.name); err != nil {
+			return reply{}, fmt.Errorf("slack: %s: %w", t.name, err)
+		}
 		r, err := c.send(ctx, t.limit, build)
 		if unsent, ok := errors.AsType[*unsentError](err); ok {
 			return reply{}, unsent.err

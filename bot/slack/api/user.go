@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -128,8 +127,9 @@ func (c *Client) lookup(ctx context.Context, id string) (profile, time.Time, err
 		profile profile
 		at      time.Time
 	}
-	seq := c.facts.epoch()
-	f, err := flight(ctx, &c.flights, "user "+id+" "+strconv.FormatUint(seq, 10), factsLimit, func(ctx context.Context) (found, error) {
+	count := c.userCount(id)
+	since := c.facts.epoch(count)
+	f, err := flight(ctx, &c.flights, "user "+id+" "+since.String(), factsLimit, func(ctx context.Context) (found, error) {
 		at := c.config.Now()
 		var a struct {
 			User profile `json:"user"`
@@ -140,7 +140,7 @@ func (c *Client) lookup(ctx context.Context, id string) (profile, time.Time, err
 		if a.User.ID != id || id == "" {
 			return found{}, fmt.Errorf("slack: users.info: %w", ErrAnswer)
 		}
-		c.facts.ifStill(seq, func() { c.facts.people.put(id, a.User, at, 1) })
+		c.facts.ifStill(count, since, func() { c.facts.people.put(id, a.User, at, 1) })
 		return found{a.User, at}, nil
 	})
 	return f.profile, f.at, err
@@ -155,15 +155,15 @@ func (c *Client) groupsOf(ctx context.Context, id string) []string {
 	if g, ok := c.facts.groupsNow(); ok {
 		return g[id]
 	}
-	seq := c.facts.epoch()
-	g, err := flight(ctx, &c.flights, "groups "+strconv.FormatUint(seq, 10), factsLimit, func(ctx context.Context) (groups, error) {
+	since := c.facts.epoch(&c.facts.grouped)
+	g, err := flight(ctx, &c.flights, "groups "+since.String(), factsLimit, func(ctx context.Context) (groups, error) {
 		at := c.config.Now()
 		g, err := c.readGroups(ctx)
 		if err != nil {
 			c.config.Log.WarnContext(ctx, "the groups of a workspace could not be read, so they count for nothing", "error", err)
 			at = at.Add(groupsFailedFor - factsFor)
 		}
-		c.facts.ifStill(seq, func() { c.facts.keepGroups(g, at) })
+		c.facts.ifStill(&c.facts.grouped, since, func() { c.facts.keepGroups(g, at) })
 		return g, nil
 	})
 	if err != nil {

@@ -34,6 +34,8 @@ type server struct {
 	log    *slog.Logger
 	now    func() time.Time
 	take   *bounded
+	// bodies holds a token for each body that is being read.
+	bodies chan struct{}
 
 	mu      sync.Mutex
 	said    time.Time // when refused requests were last logged
@@ -60,7 +62,7 @@ func HTTP(c HTTPConfig) (http.Handler, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	s := &server{secret: c.Secret, log: c.Log, now: c.Now, take: newBounded(c.Take, c.Log)}
+	s := &server{secret: c.Secret, log: c.Log, now: c.Now, take: newBounded(c.Take, c.Log), bodies: make(chan struct{}, bodiesAtOnce)}
 	mux := http.NewServeMux()
 	mux.Handle("POST /slack/events", s.proved("application/json", s.events))
 	mux.Handle("POST /slack/commands", s.proved("application/x-www-form-urlencoded", s.commands))
@@ -91,7 +93,11 @@ func (s *server) proved(contentType string, read func(ctx context.Context, w htt
 			s.refuse(r.Context(), w, http.StatusUnauthorized, err)
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		body, err := s.body(w, r)
+		if errors.Is(err, errCrowd) {
+			s.refuse(r.Context(), w, http.StatusServiceUnavailable, err)
+			return
+		}
 		if err != nil {
 			s.refuse(r.Context(), w, http.StatusBadRequest, err)
 			return
@@ -110,11 +116,31 @@ func (s *server) proved(contentType string, read func(ctx context.Context, w htt
 	})
 }
 
+// bodiesAtOnce is how many bodies are read at once: nobody knows yet whose they
+// are, and each may be a megabyte that comes slowly.
+const bodiesAtOnce = 64
+
+// errCrowd says that too many bodies are being read.
+var errCrowd = errors.New("receive: too many requests at once")
+
+// body reads what was sent, when there is room for it.
+func (s *server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	select {
+	case s.bodies <- struct{}{}:
+		defer func() { <-s.bodies }()
+	default:
+		return nil, errCrowd
+	}
+	return io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+}
+
 // refuse answers a request that is not taken. It logs once a minute, because
 // anybody can send them.
 func (s *server) refuse(ctx context.Context, w http.ResponseWriter, status int, err error) {
-	// It would be the same the next time.
-	w.Header().Set("X-Slack-No-Retry", "1")
+	if status < http.StatusInternalServerError {
+		// It would be the same the next time.
+		w.Header().Set("X-Slack-No-Retry", "1")
+	}
 	http.Error(w, http.StatusText(status), status)
 	s.mu.Lock()
 	defer s.mu.Unlock()

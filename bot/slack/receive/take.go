@@ -97,7 +97,7 @@ func (b *bounded) call(ctx context.Context, d Delivery) (any, error) {
 }
 
 // sorry is what a person is told whose doing was not taken.
-const sorry = "Sorry, I could not take that just now. Nothing was done: please try again in a moment."
+const sorry = "Sorry, I could not take that at once. If you hear nothing from me within a minute, please try again."
 
 // message is an answer that only the person sees.
 type message struct {

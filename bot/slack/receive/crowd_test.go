@@ -1,0 +1,54 @@
+package receive
+
+import (
+	"io"
+	"net/http"
+	"sync"
+	"testing"
+)
+
+// TestHTTP_ReadsSoManyBodiesAtOnce sends bodies that never come: one more is
+// turned away, may be sent again, and there is room when they are gone.
+func TestHTTP_ReadsSoManyBodiesAtOnce(t *testing.T) {
+	var got taken
+	h := testHandler(t, got.take)
+	const event = `{"type":"event_callback","event_id":"Ev1","team_id":"T1","event":{"type":"app_mention"}}`
+	var ends []*io.PipeWriter
+	var wg sync.WaitGroup
+	begun := make(chan struct{}, bodiesAtOnce)
+	for range bodiesAtOnce {
+		body, end := io.Pipe()
+		ends = append(ends, end)
+		r := post("/slack/events", event)
+		r.Body = &starts{Reader: body, begun: begun}
+		wg.Go(func() { serve(h, r) })
+	}
+	for range bodiesAtOnce {
+		<-begun
+	}
+	w := serve(h, post("/slack/events", event))
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("X-Slack-No-Retry") != "" || len(got.all()) != 0 {
+		t.Errorf("one more: %d, no retry %q", w.Code, w.Header().Get("X-Slack-No-Retry"))
+	}
+	for _, end := range ends {
+		end.CloseWithError(io.ErrUnexpectedEOF)
+	}
+	wg.Wait()
+	if w := serve(h, post("/slack/events", event)); w.Code != http.StatusOK {
+		t.Errorf("afterwards: %d", w.Code)
+	}
+}
+
+// starts says when it is read first.
+type starts struct {
+	io.Reader
+	once  sync.Once
+	begun chan<- struct{}
+}
+
+func (s *starts) Read(p []byte) (int, error) {
+	s.once.Do(func() { s.begun <- struct{}{} })
+	return s.Reader.Read(p)
+}
+
+func (*starts) Close() error { return nil }
