@@ -227,6 +227,11 @@ func (t *turn) attach(ctx context.Context, to api.To, place chat.Place, ts strin
 			continue
 		}
 		t.slack.config.Log.ErrorContext(ctx, "a file could not be uploaded", "ref", t.ref, "error", err)
+		if errors.Is(err, errReaders) {
+			// Nor may they read its name.
+			t.keptBack(ctx)
+			return files
+		}
 		words := "The file “" + a.File.Name + "” could not be uploaded. Please ask for it again."
 		drawn, err := screen.Message(failure(words, t.ref), t.options())
 		if err != nil {

@@ -21,7 +21,7 @@ func (t *turn) asDecided(decided chat.Place) api.Guard {
 		return nil
 	}
 	return func(ctx context.Context) error {
-		now, err := t.workspace.Place(ctx, decided.Channel, false)
+		now, err := t.workspace.PlaceNow(ctx, decided.Channel)
 		if err != nil || now.Audience != decided.Audience || now.Kind != decided.Kind {
 			return errReaders
 		}
@@ -77,4 +77,23 @@ func (w *workspace) forgetReaders() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.readers = nil
+}
+
+// forgetAll ends all that is believed of people and places, after news of them
+// may have been lost: who joined what would not be known for an hour.
+func (s *Slack) forgetAll() {
+	for _, w := range s.spaces.all() {
+		w.ForgetAll()
+		w.forgetReaders()
+	}
+}
+
+// keptBack tells the asker alone that the files of an answer were kept back.
+func (t *turn) keptBack(ctx context.Context) {
+	err := t.privately(ctx, &chat.Reply{Private: true, Ref: t.ref, Parts: []chat.Part{chat.Text{
+		Style: chat.Caution, Text: "Who reads this channel changed while I was answering, so I kept the file back. Please ask for it again.",
+	}}})
+	if err != nil {
+		t.slack.config.Log.ErrorContext(ctx, "nor could that be said", "ref", t.ref, "error", err)
+	}
 }

@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -157,4 +158,68 @@ func TestReaders_DroppedEventsEndWhatIsKnown(t *testing.T) {
 	if b.SeesText(gus.ID, "You asked: ask secret") {
 		t.Error("after app_rate_limited what is known is still believed")
 	}
+}
+
+// A file goes up after the answer stands there, which takes its time.
+func TestReaders_AreLookedAtBeforeAFileIsShown(t *testing.T) {
+	b := newBench(t)
+	mia, _, growth := b.people()
+	gus := b.AddUser(slacktest.User{Name: "gus", Guest: true})
+	b.answering(withFile)
+	b.Break("files.completeUploadExternal", slacktest.Fault{Times: 1, RetryAfter: 2 * time.Second})
+	b.Mention(mia.ID, growth.ID, "x").Wait(t)
+	b.Eventually(t, "the limit", func() bool { return len(b.Calls("files.completeUploadExternal")) == 1 })
+	b.Joined(gus.ID, growth.ID, mia.ID).Wait(t)
+	b.Eventually(t, "a word", func() bool { return len(b.Ephemerals(mia.ID)) == 1 })
+	if words := b.Ephemerals(mia.ID)[0].Words; !strings.Contains(words, "kept the file back") {
+		t.Errorf("told %q", words)
+	}
+	if n := len(b.Calls("files.completeUploadExternal")); n != 1 {
+		t.Errorf("shown after a guest joined: %d calls", n)
+	}
+}
+
+// That a channel is a direct message with the bot is Slack's to say when asked:
+// in one between two people the other would read what the poster may see.
+func TestReaders_OfAPreviewAreNotBelievedOfTheEvent(t *testing.T) {
+	b := newBench(t)
+	mia, _, growth := b.people()
+	for _, channel := range []string{growth.ID, "D0STRANGERS"} {
+		asked := len(b.requests())
+		b.Emit(b.Home.ID, json.RawMessage(`{"type":"link_shared","channel":"`+channel+`","channel_type":"im","user":"`+mia.ID+
+			`","message_ts":"1700000000.000100","links":[{"domain":"bot.example","url":"https://bot.example/insight/x"}]}`)).Wait(t)
+		if r := b.request(asked + 1); r.Place.Kind == chat.PlaceDirect || r.User.ID != "" || !r.Clock {
+			t.Errorf("in %s it was asked as %q in %+v", channel, r.User.ID, r.Place)
+		}
+	}
+}
+
+// News that Slack had while nothing was connected may never come.
+func TestReaders_ALostConnectionEndsWhatIsKnown(t *testing.T) {
+	b := newBench(t)
+	mia, _, growth := b.people()
+	gus := b.AddUser(slacktest.User{Name: "gus", Guest: true})
+	b.answering(byAudience)
+	b.Mention(mia.ID, growth.ID, "before").Wait(t)
+	b.Eventually(t, "the first answer", func() bool { return len(b.Posted(growth.ID)) == 1 })
+	b.ChangeChannel(growth.ID, func(c *slacktest.Channel) { c.Members = append(c.Members, gus.ID) })
+	b.Cut()
+	b.Eventually(t, "no connection", func() bool { return b.Sockets() == 0 })
+	b.Eventually(t, "connections", func() bool { return b.Sockets() == 2 })
+	b.Mention(mia.ID, growth.ID, "secret").Wait(t)
+	b.request(2)
+	b.WaitIdle(t, 300*time.Millisecond)
+	if b.SeesText(gus.ID, "You asked: ask secret") {
+		t.Error("what was known before the gap was believed")
+	}
+}
+
+// Without a guest the same is answered for all, so that the tests above show
+// that it was the guest who made the difference.
+func TestReaders_WithoutAGuestAllRead(t *testing.T) {
+	b := newBench(t)
+	mia, ben, growth := b.people()
+	b.answering(byAudience)
+	b.Mention(mia.ID, growth.ID, "secret").Wait(t)
+	b.Eventually(t, "the answer", func() bool { return b.SeesText(ben.ID, "You asked: ask secret") })
 }

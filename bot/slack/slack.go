@@ -208,6 +208,7 @@ func (s *Slack) warm(ctx context.Context, w *workspace) {
 func (s *Slack) listen(ctx context.Context) error {
 	s.socket = receive.NewSocket(receive.SocketConfig{
 		AppToken: s.config.AppToken, APIURL: s.config.API, Take: s.take, Log: s.config.Log, Now: s.config.Now, Connections: 2,
+		Missed: s.forgetAll,
 	})
 	if err := s.socket.Run(ctx); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("slack: socket mode: %w", err)

@@ -164,9 +164,7 @@ func (s *Slack) outer(ctx context.Context, d receive.Delivery) bool {
 		return false
 	}
 	s.limits.Add(1)
-	for _, w := range s.spaces.all() {
-		w.ForgetAll() // who joined what meanwhile is among what was dropped
-	}
+	s.forgetAll()
 	s.config.Log.WarnContext(ctx, "slack drops events: more than 30,000 in an hour", "workspace", d.Team, "minute", e.Minute)
 	return true
 }

@@ -774,3 +774,30 @@ func TestClient_AChangeOfSomebodyElseDuringALookUpSpoilsNothing(t *testing.T) {
 		})
 	}
 }
+
+// What was found before somebody joined would let something be shown to them.
+func TestClient_PlaceNowMissesNobodyWhoJoinsDuringTheLookUp(t *testing.T) {
+	f := newFake(t)
+	f.workspace(flags(nil), "member")
+	c := f.client()
+	before := f.answers["conversations.info"]
+	f.handle("conversations.info", func(w http.ResponseWriter, r *http.Request) {
+		before(w, r)
+		f.workspace(flags(object{"is_ext_shared": true}), "member")
+		c.Forget("C0X")
+	})
+	p, err := c.PlaceNow(t.Context(), "C0X")
+	must(t, err)
+	if p.Audience.Shared != chat.Yes {
+		t.Errorf("by what was true before the change: %+v", p.Audience)
+	}
+	f.count("conversations.info", 2)
+
+	f.handle("conversations.info", func(w http.ResponseWriter, _ *http.Request) {
+		c.Forget("C0Y")
+		_, _ = w.Write([]byte(`{"ok":true,"channel":{"id":"C0Y","name":"y","is_shared":false,"is_ext_shared":false}}`))
+	})
+	if p, err := c.PlaceNow(t.Context(), "C0Y"); !errors.Is(err, ErrBusy) || p.Audience != (chat.Audience{}) {
+		t.Errorf("of a place that changes all the time: %+v, %v", p, err)
+	}
+}

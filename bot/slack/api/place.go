@@ -121,6 +121,29 @@ func (c *Client) Place(ctx context.Context, channel string, direct bool) (chat.P
 	return s.place, nil
 }
 
+// looks is how often PlaceNow looks at a place that changes under its eyes.
+const looks = 3
+
+// PlaceNow is Place for somebody who is about to show something: who joined
+// while it was being looked at is not missed. Where the place changes each time,
+// that is an error.
+func (c *Client) PlaceNow(ctx context.Context, channel string) (chat.Place, error) {
+	for range looks {
+		p, err := c.Place(ctx, channel, false)
+		if err != nil {
+			return p, err
+		}
+		if p.Audience.Shared == chat.Unknown || p.Audience.Guests == chat.Unknown {
+			return p, nil // which opens nothing, and is never kept
+		}
+		if s, _, ok := c.facts.places.get(channel); ok {
+			return s.place, nil // what is kept did not change meanwhile
+		}
+	}
+	return chat.Place{Platform: platform, Workspace: c.config.Team, Channel: channel, Kind: chat.PlacePrivate},
+		fmt.Errorf("slack: a place that changes all the time: %w", ErrBusy)
+}
+
 // platform is the platform's name in places.
 const platform = "slack"
 

@@ -110,7 +110,7 @@ func (c *conn) read(ctx context.Context) {
 		}
 	}
 	if c.greeted {
-		c.socket.note(func(st *State) { st.Connected-- })
+		c.socket.parted()
 	}
 	c.leave(reason(err), 0)
 	c.work.Wait()
@@ -179,7 +179,7 @@ func (c *conn) message(ctx context.Context, b []byte) error {
 	case "hello":
 		if !c.greeted {
 			c.greeted = true
-			c.socket.note(func(st *State) { st.Connected++; st.Trouble = "" })
+			c.socket.joined()
 		}
 		return nil
 	case "disconnect":

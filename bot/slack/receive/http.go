@@ -34,8 +34,8 @@ type server struct {
 	log    *slog.Logger
 	now    func() time.Time
 	take   *bounded
-	// bodies holds a token for each body that is being read.
-	bodies chan struct{}
+	// large and small hold a token for each body that is being read.
+	large, small chan struct{}
 
 	mu      sync.Mutex
 	said    time.Time // when refused requests were last logged
@@ -62,7 +62,7 @@ func HTTP(c HTTPConfig) (http.Handler, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	s := &server{secret: c.Secret, log: c.Log, now: c.Now, take: newBounded(c.Take, c.Log), bodies: make(chan struct{}, bodiesAtOnce)}
+	s := &server{secret: c.Secret, log: c.Log, now: c.Now, take: newBounded(c.Take, c.Log), large: make(chan struct{}, largeAtOnce), small: make(chan struct{}, smallAtOnce)}
 	mux := http.NewServeMux()
 	mux.Handle("POST /slack/events", s.proved("application/json", s.events))
 	mux.Handle("POST /slack/commands", s.proved("application/x-www-form-urlencoded", s.commands))
@@ -116,22 +116,31 @@ func (s *server) proved(contentType string, read func(ctx context.Context, w htt
 	})
 }
 
-// bodiesAtOnce is how many bodies are read at once: nobody knows yet whose they
-// are, and each may be a megabyte that comes slowly.
-const bodiesAtOnce = 64
+// How many bodies are read at once: nobody knows yet whose they are, and each may
+// come slowly. Nearly all of Slack's are small, so that who sends large ones, or
+// none at all, is not in their way.
+const (
+	largeAtOnce = 64 // of maxBody each
+	smallAtOnce = 1024
+	smallBody   = 64 << 10
+)
 
 // errCrowd says that too many bodies are being read.
 var errCrowd = errors.New("receive: too many requests at once")
 
 // body reads what was sent, when there is room for it.
 func (s *server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	slots, most := s.large, int64(maxBody)
+	if r.ContentLength >= 0 && r.ContentLength <= smallBody {
+		slots, most = s.small, smallBody
+	}
 	select {
-	case s.bodies <- struct{}{}:
-		defer func() { <-s.bodies }()
+	case slots <- struct{}{}:
+		defer func() { <-slots }()
 	default:
 		return nil, errCrowd
 	}
-	return io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	return io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 }
 
 // refuse answers a request that is not taken. It logs once a minute, because

@@ -33,6 +33,10 @@ type SocketConfig struct {
 	Take   Taker
 	// Log gets what happens to the connections; nil is none.
 	Log *slog.Logger
+	// Missed is called when there is a connection again after there was none,
+	// before anything is taken from it: what Slack had to say meanwhile may
+	// never come. nil is nobody.
+	Missed func()
 	// Connections is how many are held at once; 2 when 0. Slack sends each
 	// delivery to one of them, and allows 10 for each app.
 	Connections int
@@ -78,6 +82,7 @@ type Socket struct {
 
 	mu    sync.Mutex
 	state State
+	apart bool // there were connections, and there are none
 }
 
 // State is how Socket Mode is doing.
@@ -133,6 +138,27 @@ func (s *Socket) note(change func(*State)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.state)
+}
+
+// joined says that there is one connection more.
+func (s *Socket) joined() {
+	missed := false
+	s.note(func(st *State) {
+		st.Connected++
+		st.Trouble = ""
+		missed, s.apart = s.apart, false
+	})
+	if missed && s.config.Missed != nil {
+		s.config.Missed()
+	}
+}
+
+// parted says that there is one connection less.
+func (s *Socket) parted() {
+	s.note(func(st *State) {
+		st.Connected--
+		s.apart = st.Connected == 0
+	})
 }
 
 // Run receives until ctx is done, and returns nil then, when what was being

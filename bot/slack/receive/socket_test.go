@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -661,6 +662,44 @@ func TestSocket_ManyAtOnceAreAllAcknowledged(t *testing.T) {
 		}
 		if len(ids) != 400 || len(got.all()) != 400 {
 			t.Errorf("acknowledged %d, took %d", len(ids), len(got.all()))
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// What Slack had to say while there was no connection may never come, so that
+// nothing that was known before may be believed.
+func TestSocket_SaysThatSomethingMayHaveBeenMissed(t *testing.T) {
+	bubble(t, func(t *testing.T, slack *fake) {
+		var missed atomic.Int64
+		_, stop := slack.start(SocketConfig{Take: (&taken{}).take, Connections: 2, Missed: func() { missed.Add(1) }})
+		a, b := slack.next(), slack.next()
+		quietA := a.ping()
+		quietB := b.ping()
+		a.hello()
+		b.hello()
+		synctest.Wait()
+		quietA()
+		<-a.ended
+		c := slack.next()
+		quietC := c.ping()
+		c.hello()
+		synctest.Wait()
+		if n := missed.Load(); n != 0 {
+			t.Errorf("said %d times, though there always was a connection", n)
+		}
+		quietB()
+		quietC()
+		<-b.ended
+		<-c.ended
+		d, e := slack.next(), slack.next()
+		d.hello()
+		e.hello()
+		synctest.Wait()
+		if n := missed.Load(); n != 1 {
+			t.Errorf("said %d times after there was none", n)
 		}
 		if err := stop(); err != nil {
 			t.Error(err)
