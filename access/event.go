@@ -110,6 +110,8 @@ type Personal struct {
 	Requests []Request
 	// Threads are what they alone were told last, for each place.
 	Threads []Thread
+	// Shown is which version of an insight they alone were shown last.
+	Shown []Shown
 	// Posted are the answers that they may take back.
 	Posted []chat.Posted
 	// Waiting is what they sent that is not worked off yet.
@@ -124,6 +126,13 @@ type Thread struct {
 	Channel, Thread string
 	Call            chat.Call
 	At              time.Time
+}
+
+// Shown is which version of an insight was shown last, and when. The zero Shown
+// is none.
+type Shown struct {
+	Insight, Version string
+	At               time.Time
 }
 
 // Feedback is what somebody said of an answer.

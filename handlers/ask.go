@@ -28,7 +28,7 @@ func (b *Bot) ask(ctx context.Context, v *visit) (*chat.Reply, error) {
 	}
 	a := b.answer(ctx, v)
 	if a.Outcome == chat.OutcomeClosed {
-		return b.withMeant(v, v.closed()), nil
+		return b.withMeant(v, v.closed(ctx)), nil
 	}
 	reply, err := b.reply(v, a)
 	if err != nil {
@@ -172,7 +172,7 @@ func (b *Bot) run(ctx context.Context, v *visit, a *Answer) {
 		a.Caveats = append(a.Caveats, "You may read this, but not take it away as a file. An admin can allow it.")
 		v.note(ctx, access.ActionDenied, "insight:"+a.Insight.ID, string(access.ReasonAbility))
 	}
-	result, err := b.config.Catalogue.Run(ctx, a.Insight, a.Query)
+	result, err := b.config.Catalogue.Run(insight.WithTag(ctx, v.tag(a.Insight)), a.Insight, a.Query)
 	if err != nil {
 		failure := failureFor(err)
 		a.Outcome, a.Failure = chat.OutcomeFailed, &failure
@@ -181,6 +181,7 @@ func (b *Bot) run(ctx context.Context, v *visit, a *Answer) {
 	}
 	a.Result, a.Outdated = result, v.outdated(a.Insight)
 	a.describe(b.config.Now())
+	v.noteShown(ctx, a)
 	if a.CSV {
 		v.note(ctx, access.ActionExport, "insight:"+a.Insight.ID, string(a.Decision.Where))
 	}

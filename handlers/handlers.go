@@ -49,6 +49,14 @@ type History interface {
 	Unanswered(ctx context.Context, platform, workspace string, since time.Time, n int) ([]chat.Unanswered, error)
 }
 
+// Shown remembers which version of an insight was shown last.
+type Shown interface {
+	// NoteShown remembers that a version was shown in a place to all who read
+	// there when person is "", else to that person (by keyed hash) alone. It
+	// returns what was shown before; the zero Shown is nothing.
+	NoteShown(ctx context.Context, p chat.Place, person, insight, version string, at time.Time) (access.Shown, error)
+}
+
 // Rules finds what admins decided that concerns one person in one place. It is
 // asked for each request, so that a changed rule holds at once.
 type Rules interface {
@@ -98,6 +106,8 @@ type Config struct {
 	SignIns   SignIns
 	// History may be nil: then nobody is shown what was asked before.
 	History History
+	// Shown may be nil: then nobody is told that a definition changed.
+	Shown Shown
 	// Failing returns the names of the sources that could not be loaded lately;
 	// it may be nil.
 	Failing func() []string

@@ -13,6 +13,14 @@ type TracesJSON struct {
 	Threads []ThreadJSON  `json:"threads"`
 	Answers []PostedJSON  `json:"answers_to_take_back"`
 	Waiting []WaitingJSON `json:"waiting"`
+	Shown   []ShownJSON   `json:"insights_shown"`
+}
+
+// ShownJSON is which version of an insight they were shown last.
+type ShownJSON struct {
+	At      time.Time `json:"at"`
+	Insight string    `json:"insight"`
+	Version string    `json:"version"`
 }
 
 // ThreadJSON is what was asked last in a thread.
@@ -40,7 +48,7 @@ type WaitingJSON struct {
 
 // Traces writes what conversations leave behind of one person.
 func Traces(kept access.Personal) TracesJSON {
-	j := TracesJSON{Threads: []ThreadJSON{}, Answers: []PostedJSON{}, Waiting: []WaitingJSON{}}
+	j := TracesJSON{Threads: []ThreadJSON{}, Answers: []PostedJSON{}, Waiting: []WaitingJSON{}, Shown: []ShownJSON{}}
 	for _, t := range kept.Threads {
 		j.Threads = append(j.Threads, ThreadJSON{t.At, t.Channel, t.Thread, t.Call.Command, t.Call.Args})
 	}
@@ -49,6 +57,9 @@ func Traces(kept access.Personal) TracesJSON {
 	}
 	for _, d := range kept.Waiting {
 		j.Waiting = append(j.Waiting, WaitingJSON{d.At, string(d.Body)})
+	}
+	for _, s := range kept.Shown {
+		j.Shown = append(j.Shown, ShownJSON{s.At, s.Insight, s.Version})
 	}
 	return j
 }

@@ -58,6 +58,10 @@ type Insight struct {
 	// Default is what runs when a question does not say.
 	Default Defaults
 
+	// Fresh is how long a result may be used again for the same query; 0 is
+	// the default of the source.
+	Fresh time.Duration
+
 	// Link is where a person can look at it in its source, or "".
 	Link string
 	// UpdatedAt is when its definition last changed, or zero when unknown.

@@ -44,6 +44,8 @@ type Result struct {
 	Estimated bool
 	// Cached is true when the result was not computed for this question.
 	Cached bool
+	// At is when it was computed; zero means just now.
+	At time.Time
 	// Notes are sentences for the reader about how this was run.
 	Notes []string
 }

@@ -45,7 +45,7 @@ func fill(t *testing.T, v reflect.Value, zone *time.Location) {
 		v.SetString("ü \"<&>'")
 	case reflect.Bool:
 		v.SetBool(true)
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		v.SetInt(3)
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))

@@ -33,6 +33,7 @@ type (
 		WeekStart   time.Weekday      `json:"week_start"`
 		Accepts     accepts           `json:"accepts"`
 		Default     defaults          `json:"default,omitzero"`
+		Fresh       time.Duration     `json:"fresh,omitempty"`
 		Link        string            `json:"link,omitempty"`
 		UpdatedAt   time.Time         `json:"updated_at,omitzero"`
 		Viewers     int               `json:"viewers,omitempty"`
@@ -115,7 +116,7 @@ func encode(in insight.Insight) (string, error) {
 			MaxBreakdowns: in.Accepts.MaxBreakdowns, Attributes: in.Accepts.Attributes,
 			Columns: each(in.Accepts.Columns, func(c insight.Column) column { return column(c) }),
 		},
-		Default: defaults(in.Default), Link: in.Link, UpdatedAt: in.UpdatedAt.UTC(), Viewers: in.Viewers,
+		Default: defaults(in.Default), Fresh: in.Fresh, Link: in.Link, UpdatedAt: in.UpdatedAt.UTC(), Viewers: in.Viewers,
 	})
 	return string(text), err
 }
@@ -154,7 +155,7 @@ func decode(text string) (insight.Insight, error) {
 			MaxBreakdowns: d.Accepts.MaxBreakdowns, Attributes: d.Accepts.Attributes,
 			Columns: each(d.Accepts.Columns, func(c column) insight.Column { return insight.Column(c) }),
 		},
-		Default: insight.Defaults(d.Default), Link: d.Link, UpdatedAt: d.UpdatedAt.UTC(), Viewers: d.Viewers,
+		Default: insight.Defaults(d.Default), Fresh: d.Fresh, Link: d.Link, UpdatedAt: d.UpdatedAt.UTC(), Viewers: d.Viewers,
 	}, nil
 }
 

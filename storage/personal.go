@@ -42,6 +42,9 @@ func (s *Store) PersonalData(ctx context.Context, who access.Key) (access.Person
 		if kept.Threads, err = threadsOf(ctx, tx, hash); err != nil {
 			return err
 		}
+		if kept.Shown, err = shownTo(ctx, tx, hash); err != nil {
+			return err
+		}
 		if kept.Posted, err = readPosted(ctx, tx, selectPosted+`WHERE person = ? ORDER BY at DESC, channel, message`, hash); err != nil {
 			return err
 		}
@@ -191,6 +194,7 @@ func (s *Store) deletePerson(ctx context.Context, tx *sql.Tx, who access.Key, ha
 		`DELETE FROM asks WHERE user = ?`,
 		`DELETE FROM preferences WHERE person = ?`,
 		`DELETE FROM threads WHERE person = ?`,
+		`DELETE FROM shown WHERE person = ?`,
 		`DELETE FROM posted WHERE person = ?`,
 	} {
 		if err := run(query, hash); err != nil {

@@ -137,7 +137,12 @@ func (p somebody) talks(t testing.TB, s *Store) int {
 	if err := s.Finish(ctx, finished); err != nil {
 		t.Fatal(err)
 	}
-	return 1 + 2 + 1 + 1 // delivery, threads, kept call, posted
+	for _, person := range []string{p.hash(), ""} {
+		if _, err := s.NoteShown(ctx, p.place(), person, "demo/signups", "v1", noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return 1 + 2 + 1 + 1 + 1 // delivery, threads, kept call, posted, shown
 }
 
 func (p somebody) call() chat.Call {
@@ -203,6 +208,7 @@ func TestPersonalData_IsAllThatIsKept(t *testing.T) {
 			{Ref: mia.hash() + "-1", Insight: "demo/signups", Kind: NotMeant, At: noon},
 		},
 		Threads: []access.Thread{{Channel: "C1", Thread: "thread-" + mia.name, Call: mia.call(), At: noon}},
+		Shown:   []access.Shown{{Insight: "demo/signups", Version: "v1", At: noon}},
 		Posted:  []chat.Posted{mia.posted()},
 		Waiting: []chat.Delivery{{
 			ID: 4, Platform: "web", Workspace: "w", Person: mia.key.ID, Keys: []string{"msg:D-" + mia.key.ID},

@@ -92,6 +92,7 @@ func (s *Store) dropWorkspaceRows(ctx context.Context, tx *sql.Tx, platform, wor
 		`DELETE FROM installations WHERE platform = ? AND workspace = ?`,
 		`DELETE FROM deliveries WHERE platform = ? AND workspace = ?`,
 		`DELETE FROM threads WHERE platform = ? AND workspace = ?`,
+		`DELETE FROM shown WHERE platform = ? AND workspace = ?`,
 		`DELETE FROM posted WHERE platform = ? AND workspace = ?`,
 		`DELETE FROM kept_calls WHERE platform = ? AND workspace = ?`,
 		`DELETE FROM asks WHERE platform = ? AND workspace = ?`,

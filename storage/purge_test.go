@@ -67,7 +67,7 @@ func TestPurgeWorkspace_LeavesNothingOfItAndAllOfTheOthers(t *testing.T) {
 		}
 	}
 	before := countWhere(t, s, elsewhere, gone.platform, gone.workspace)
-	if len(before) != 13 {
+	if len(before) != 14 {
 		t.Errorf("%d tables have a workspace: is PurgeWorkspace told of all of them?", len(before))
 	}
 	if len(holding(t, path, gone.name())) == 0 {
@@ -97,7 +97,7 @@ func TestPurgeWorkspace_LeavesNothingOfItAndAllOfTheOthers(t *testing.T) {
 				t.Errorf("%s: %s is left out: %v, %v", x.name(), id, out, err)
 			}
 		}
-		if got := x.traces(t, s); x != gone && len(got) != 20 {
+		if got := x.traces(t, s); x != gone && len(got) != 21 {
 			t.Errorf("%s reads only %v", x.name(), got)
 		}
 	}

@@ -16,7 +16,8 @@ const (
 	// for the answer any more.
 	inboxLife = 7 * 24 * time.Hour
 	// recordLife is how long it is kept who may take a message back, what
-	// became of a request, and that the bot was used in a channel.
+	// became of a request, which version of an insight was shown, and that the
+	// bot was used in a channel.
 	recordLife = 180 * 24 * time.Hour
 )
 
@@ -26,7 +27,7 @@ const forgetAtOnce = 500
 
 // ForgetOld ends the retention of what had its time: threads and kept calls
 // after 30 days, deliveries a day after they were finished or a week after they
-// came in, posted messages, decided requests and channels after 180 days, and
+// came in, posted messages, versions shown, decided requests and channels after 180 days, and
 // links to sign in once they have expired. It returns how many rows that were.
 // Questions have a retention of their own: see DeleteAsksBefore.
 //
@@ -43,6 +44,7 @@ func (s *Store) ForgetOld(ctx context.Context, now time.Time) (int, error) {
 			DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE finished_at IS NULL AND at < ? LIMIT ?)`, inboxLife},
 		{"threads", `DELETE FROM threads WHERE rowid IN (SELECT rowid FROM threads WHERE at < ? LIMIT ?)`, followUpLife},
 		{"kept calls", `DELETE FROM kept_calls WHERE rowid IN (SELECT rowid FROM kept_calls WHERE at < ? LIMIT ?)`, followUpLife},
+		{"versions shown", `DELETE FROM shown WHERE rowid IN (SELECT rowid FROM shown WHERE at < ? LIMIT ?)`, recordLife},
 		{"posted messages", `DELETE FROM posted WHERE rowid IN (SELECT rowid FROM posted WHERE at < ? LIMIT ?)`, recordLife},
 		{"decided requests", `
 			DELETE FROM access_requests WHERE id IN (SELECT id FROM access_requests WHERE decided_at < ? LIMIT ?)`, recordLife},

@@ -48,6 +48,11 @@ func TestForgetOld_EndsEachThingAtItsTime(t *testing.T) {
 			p.At = at
 			post(t, s, p)
 		}, `SELECT count(*) FROM posted`},
+		{"version shown", 180 * day, func(t *testing.T, s *Store, name string, at time.Time) {
+			if _, err := s.NoteShown(t.Context(), inThread(""), "", name, "v1", at); err != nil {
+				t.Fatal(err)
+			}
+		}, `SELECT count(*) FROM shown`},
 		{"decided request", 180 * day, func(t *testing.T, s *Store, name string, at time.Time) {
 			r := opened(t, s, access.Request{At: noon.Add(-365 * day), Who: access.Key{Platform: "slack", Workspace: "T1", ID: name}})
 			by := decider

@@ -67,6 +67,11 @@ func (x tenant) fills(t *testing.T, s *Store) {
 // talks writes one of everything that a chat leaves.
 func (x tenant) talks(t *testing.T, s *Store) {
 	t.Helper()
+	for _, person := range []string{"", x.hash()} {
+		if _, err := s.NoteShown(t.Context(), x.place(), person, "demo/"+x.name(), "v1", noon); err != nil {
+			t.Fatal(err)
+		}
+	}
 	ctx := t.Context()
 	d := delivery("event:E1")
 	d.Platform, d.Workspace, d.Person = x.platform, x.workspace, "U1"
@@ -139,6 +144,7 @@ func (x tenant) talkTraces(t *testing.T, s *Store, personal access.Personal, got
 	t.Helper()
 	ctx := t.Context()
 	got["waiting"], got["threads"], got["posted"] = len(personal.Waiting), len(personal.Threads), len(personal.Posted)
+	got["shown"] = len(personal.Shown)
 	installed, err := s.Installations(ctx, x.platform)
 	if err != nil {
 		t.Fatal(err)
@@ -191,7 +197,7 @@ func TestA05_ATenantReadsNothingOfAnother(t *testing.T) {
 	for _, owner := range tenants() {
 		s := newStore(t)
 		owner.fills(t, s)
-		if got := owner.traces(t, s); len(got) != 20 {
+		if got := owner.traces(t, s); len(got) != 21 {
 			t.Fatalf("%s reads only %v of its own: this proves nothing", owner.name(), got)
 		}
 		for _, other := range tenants() {

@@ -135,7 +135,8 @@ func TestOpen_TakesADatabaseOfVersion2AlongWithItsLog(t *testing.T) {
 	head := verified(t, s)
 	for _, statement := range []string{
 		`DROP INDEX asks_unanswered`, `DROP INDEX access_requests_decided`, `DROP TABLE delivery_keys`, `DROP TABLE deliveries`,
-		`DROP TABLE installations`, `DROP TABLE threads`, `DROP TABLE posted`, `DROP TABLE kept_calls`, `PRAGMA user_version = 2`,
+		`DROP TABLE installations`, `DROP TABLE threads`, `DROP TABLE posted`, `DROP TABLE kept_calls`,
+		`DROP TABLE source_states`, `DROP TABLE shown`, `PRAGMA user_version = 2`,
 	} {
 		if _, err := s.write.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
@@ -145,7 +146,7 @@ func TestOpen_TakesADatabaseOfVersion2AlongWithItsLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = reopen(t, path)
-	if version, err := userVersion(t.Context(), s.read); err != nil || version != 3 {
+	if version, err := userVersion(t.Context(), s.read); err != nil || version != 4 {
 		t.Errorf("version = %d, %v", version, err)
 	}
 	if got, err := s.VerifyAudit(t.Context(), head.Head); err != nil || got != head {
