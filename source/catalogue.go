@@ -1,15 +1,18 @@
 // Package source merges every source into one catalogue and gives one way to
 // run what is in it. Sources are added in a table of the main program; nothing
 // above this package knows which of them an insight comes from.
+//
+// A run goes through what was kept of earlier ones (results.go, flight.go), a
+// breaker for each source (breaker.go), and the source; then small groups are
+// hidden from those who may not see them (smallgroups.go). Sources themselves
+// use a Gate for the order in which runs take turns.
 package source
 
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -32,15 +35,24 @@ type Config struct {
 	// Asked returns how often each insight was answered lately, by id; nil
 	// leaves the counts as the sources give them.
 	Asked func(ctx context.Context) (map[string]int, error)
-	Log   *slog.Logger
-	Now   func() time.Time
+	// Results bounds what is kept of answers. The zero value keeps none.
+	Results Results
+	// Limits returns what a source says about its results, by its name; nil
+	// leaves them all as Results has them.
+	Limits func(source string) Limits
+	Log    *slog.Logger
+	Now    func() time.Time
 }
 
 // Catalogue is everything that is saved in all sources. It is safe for use by
-// many goroutines; Sync replaces its content in one step.
+// many goroutines; Sync replaces its content in one step. Close it when it is
+// no longer used.
 type Catalogue struct {
-	config Config
-	runs   map[string]insight.Source
+	config  Config
+	runners []*runner
+	byName  map[string]*runner
+	// results is nil where none are kept.
+	results *results
 
 	mu       sync.RWMutex
 	snapshot Snapshot
@@ -61,103 +73,34 @@ type Snapshot struct {
 // New returns an empty Catalogue; Sync fills it. Two sources of one name are
 // an error.
 func New(c Config) (*Catalogue, error) {
-	runs := make(map[string]insight.Source, len(c.Sources))
+	cat := &Catalogue{config: c, byName: make(map[string]*runner, len(c.Sources))}
+	limits := c.Results.or(Limits{Fresh: defaultFresh, Stale: defaultStale})
 	for _, s := range c.Sources {
-		if _, twice := runs[s.Name()]; twice {
+		if cat.byName[s.Name()] != nil {
 			return nil, fmt.Errorf("source: two sources are named %q", s.Name())
 		}
-		runs[s.Name()] = s
+		own := limits
+		if c.Limits != nil {
+			own = c.Limits(s.Name()).or(limits)
+		}
+		r := newRunner(s, own, c.Log)
+		cat.runners = append(cat.runners, r)
+		cat.byName[s.Name()] = r
 	}
-	return &Catalogue{config: c, runs: runs}, nil
-}
-
-// Sync reads the catalogue of every source. What one source cannot load is
-// logged and kept in the snapshot's Problems: its good insights, or those last
-// known, stay. It fails only when ctx ends.
-func (c *Catalogue) Sync(ctx context.Context) error {
-	lists := make([][]insight.Insight, len(c.config.Sources))
-	problems := make([]error, len(c.config.Sources))
-	var wg sync.WaitGroup
-	for i, s := range c.config.Sources {
-		wg.Go(func() { lists[i], problems[i] = c.load(ctx, s) })
-	}
-	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("source: sync: %w", err)
-	}
-	all := slices.Concat(lists...)
-	c.count(ctx, all)
-	slices.SortFunc(all, func(a, b insight.Insight) int { return cmp.Compare(a.ID, b.ID) })
-
-	next := Snapshot{Insights: all, Problems: map[string]error{}, SyncedAt: c.config.Now()}
-	for i, s := range c.config.Sources {
-		if problems[i] != nil {
-			next.Problems[s.Name()] = problems[i]
+	if c.Results.MaxBytes > 0 {
+		var err error
+		if cat.results, err = newResults(c.Results, c.Now, c.Log, cat.isCurrent); err != nil {
+			return nil, fmt.Errorf("source: %w", err)
 		}
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	next.Revision = c.snapshot.Revision
-	if !slices.EqualFunc(next.Insights, c.snapshot.Insights, same) {
-		next.Revision++
-	}
-	c.snapshot = next
-	return nil
+	return cat, nil
 }
 
-// same reports whether an insight is as it was, so that nothing made from it
-// has to be made again.
-func same(a, b insight.Insight) bool {
-	return a.ID == b.ID && a.Version == b.Version && a.Asked == b.Asked && a.Viewers == b.Viewers
-}
-
-// list asks one source for its insights. A defect of a source is that source's
-// problem and not the end of the bot.
-func list(ctx context.Context, s insight.Source) (ins []insight.Insight, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			ins, err = nil, fmt.Errorf("source: %s panicked: %v\n%s", s.Name(), p, debug.Stack())
-		}
-	}()
-	return s.Insights(ctx)
-}
-
-// load reads one source, falling back to what was last known of it while it
-// cannot be reached.
-func (c *Catalogue) load(ctx context.Context, s insight.Source) ([]insight.Insight, error) {
-	ins, problem := list(ctx, s)
-	log := c.config.Log.With("source", s.Name())
-	if problem != nil {
-		log.WarnContext(ctx, "some insights could not be loaded", "loaded", len(ins), "error", problem)
-	}
-	if c.config.Cache == nil {
-		return ins, problem
-	}
-	if errors.Is(problem, insight.ErrUnavailable) && len(ins) == 0 {
-		known, err := c.config.Cache.LoadCatalogue(ctx, s.Name())
-		if err != nil {
-			return nil, errors.Join(problem, err)
-		}
-		return known, problem
-	}
-	if err := c.config.Cache.SaveCatalogue(ctx, s.Name(), ins, c.config.Now()); err != nil {
-		log.WarnContext(ctx, "the catalogue could not be kept", "error", err)
-	}
-	return ins, problem
-}
-
-// count adds how often each insight was asked; without it all stay as they are.
-func (c *Catalogue) count(ctx context.Context, ins []insight.Insight) {
-	if c.config.Asked == nil {
-		return
-	}
-	asked, err := c.config.Asked(ctx)
-	if err != nil {
-		c.config.Log.WarnContext(ctx, "the ask counts could not be read", "error", err)
-		return
-	}
-	for i := range ins {
-		ins[i].Asked = asked[ins[i].ID]
+// Close ends the runs that nobody may wait for any more, waits until they have
+// ended, and forgets every result. Sources are not closed.
+func (c *Catalogue) Close() {
+	if c.results != nil {
+		c.results.close()
 	}
 }
 
@@ -175,16 +118,57 @@ func (c *Catalogue) Insights() ([]insight.Insight, int) {
 	return s.Insights, s.Revision
 }
 
-// Run runs an insight in the source it came from, with that source's errors.
-// It takes out of the result what a query that hides small groups may not
-// show, and fails with insight.ErrSmallGroups where nobody can tell what that
-// is.
+// isCurrent reports whether an insight is in the catalogue as it is.
+func (c *Catalogue) isCurrent(in insight.Insight) bool {
+	s := c.Snapshot()
+	i, ok := slices.BinarySearchFunc(s.Insights, in.ID, func(in insight.Insight, id string) int { return cmp.Compare(in.ID, id) })
+	return ok && s.Insights[i].Version == in.Version
+}
+
+// Health is how a source is doing.
+type Health struct {
+	Source  string
+	Breaker BreakerState
+	// Problem is what the last sync could not load, or nil.
+	Problem error
+}
+
+// Health tells of every source, in the order of the settings.
+func (c *Catalogue) Health() []Health {
+	problems := c.Snapshot().Problems
+	all := make([]Health, len(c.runners))
+	for i, r := range c.runners {
+		all[i] = Health{Source: r.Name(), Breaker: r.state(), Problem: problems[r.Name()]}
+	}
+	return all
+}
+
+// ResultStats counts what became of the runs; all is 0 where no results are
+// kept.
+func (c *Catalogue) ResultStats() ResultStats {
+	if c.results == nil {
+		return ResultStats{}
+	}
+	return c.results.counts()
+}
+
+// sameMoment is how far the moment of a question may be from the clock, for a
+// result that does not say when it was asked for to answer it.
+const sameMoment = time.Minute
+
+// Run runs an insight in the source it came from, with that source's errors,
+// or answers with a result that was kept of the same question: then it is
+// marked Cached and says when it was made. A result may be shared with others
+// and must not be changed. Run takes out of it what a query that hides small
+// groups may not show, and fails with insight.ErrSmallGroups where nobody can
+// tell what that is. It fails with insight.ErrUnavailable at once while the
+// source could not be reached several times in a row.
 func (c *Catalogue) Run(ctx context.Context, in insight.Insight, q insight.Query) (insight.Result, error) {
-	s, ok := c.runs[in.Source]
+	s, ok := c.byName[in.Source]
 	if !ok {
 		return insight.Result{}, fmt.Errorf("source: run %s: no source %q: %w", in.ID, in.Source, insight.ErrUnknown)
 	}
-	r, err := runSmall(ctx, s, in, q)
+	r, err := c.runSmall(ctx, s, in, q)
 	if err != nil {
 		return insight.Result{}, fmt.Errorf("source: run %s: %w", in.ID, err)
 	}
@@ -192,13 +176,41 @@ func (c *Catalogue) Run(ctx context.Context, in insight.Insight, q insight.Query
 }
 
 // runSmall runs an insight and hides small groups.
-func runSmall(ctx context.Context, s insight.Source, in insight.Insight, q insight.Query) (insight.Result, error) {
+func (c *Catalogue) runSmall(ctx context.Context, s *runner, in insight.Insight, q insight.Query) (insight.Result, error) {
 	if err := refuseSmall(in, q); err != nil {
 		return insight.Result{}, err
 	}
-	r, err := s.Run(ctx, in, q)
+	r, err := c.result(ctx, s, in, q)
 	if err != nil {
 		return insight.Result{}, err
 	}
 	return hideSmall(in, q, r)
+}
+
+// result is what a run gives before anything is hidden, new or kept. What only
+// one of those who share a result may see does not reach its run.
+func (c *Catalogue) result(ctx context.Context, s *runner, in insight.Insight, q insight.Query) (insight.Result, error) {
+	limits := s.limits
+	if in.Fresh > 0 {
+		limits.Fresh = in.Fresh
+	}
+	now := c.config.Now()
+	asked := q.Now
+	if asked.IsZero() {
+		asked = now
+	}
+	if c.results == nil || limits.NoCache || limits.Fresh <= 0 || asked.Sub(now).Abs() > sameMoment {
+		return s.ask(ctx, in, q)
+	}
+	run := q
+	run.MinGroup, run.Filters = 0, unworded(q.Filters)
+	r, err := c.results.get(ctx, job{
+		key: keyOf(in, q, asked), in: in, limits: limits,
+		run: func(ctx context.Context) (insight.Result, error) { return s.ask(ctx, in, run) },
+	})
+	if err != nil {
+		return insight.Result{}, err
+	}
+	r.Filters = worded(r.Filters, q.Filters)
+	return r, nil
 }
