@@ -184,6 +184,7 @@ const (
 
 // TestDemoQuestions asks the whole bot what people type.
 func TestDemoQuestions(t *testing.T) {
+	slowUnderRace(t)
 	c := newColleague(t)
 	t.Run("fair", func(t *testing.T) { testFair(t, c) })
 	t.Run("answerable", func(t *testing.T) { testAnswerable(t, c) })

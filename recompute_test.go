@@ -27,6 +27,7 @@ import (
 // once more from the raw rows: of the result, of its table, and the headline
 // and the change in the finding.
 func TestRecomputed(t *testing.T) {
+	slowUnderRace(t)
 	a := newAuditor(t)
 	for _, c := range a.trends() {
 		t.Run(c.name, func(t *testing.T) { a.checkTrend(t, c) })
