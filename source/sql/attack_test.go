@@ -82,7 +82,7 @@ func TestA19_WithoutTheSessionTheyDo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := fetch(ctx, conn, statement{text: text}, caps{rows: 10, bytes: 1 << 20}); err == nil {
+		if _, err := fetch(ctx, tagged{conn, sqliteEngine()}, statement{text: text}, caps{rows: 10, bytes: 1 << 20}); err == nil {
 			ran++
 		}
 		conn.Close() //nolint:errcheck // it is only a test

@@ -19,7 +19,8 @@ const (
 	VerdictGood Verdict = "good"
 	// VerdictEmpty: it runs and gives no data for its default period.
 	VerdictEmpty Verdict = "empty"
-	// VerdictSlow: it runs, but takes more than a quarter of the time limit.
+	// VerdictSlow: it runs, but takes more than a quarter of the time limit; or
+	// it was stopped there, and Finding.Err says so.
 	VerdictSlow Verdict = "slow"
 	// VerdictBroken: it fails; Finding.Err says why.
 	VerdictBroken Verdict = "broken"
@@ -32,14 +33,16 @@ type Finding struct {
 	Verdict Verdict
 	// Took is how long the slowest of its runs needed.
 	Took time.Duration
-	// Err is why it is broken. It may hold the text of the database's error:
+	// Err is why it is broken, or was stopped. It may hold the text of the database's error:
 	// it is for the operator, not for a channel.
 	Err error
 }
 
 // Check tries every insight with the query that defaults makes for it, and
-// once more for each dimension it may be broken down by, and looks at how its
-// times are stored where its statement selects {{bucket}}. Insights whose row
+// once more for each dimension it may be broken down by, with the limits of every
+// run. Where its statement selects {{bucket}} it looks at how its times are
+// stored: in SQLite always, as a column may hold anything there, and elsewhere
+// when there was no data. Insights whose row
 // attributes are unknown here are tried with a value nobody has. A nil
 // defaults takes the last 30 days. It fails when nothing can be loaded or ctx
 // ends; the problems of single insights are the error of Insights.
@@ -63,6 +66,9 @@ func (s *Source) Check(ctx context.Context, defaults func(insight.Insight) (insi
 		}
 		if err != nil {
 			f.Verdict, f.Err = VerdictBroken, err
+		}
+		if errors.Is(err, insight.ErrTimeout) {
+			f.Verdict = VerdictSlow
 		}
 		findings = append(findings, f)
 	}
@@ -111,7 +117,11 @@ func (s *Source) try(ctx context.Context, in insight.Insight, q insight.Query, f
 			f.Verdict = VerdictEmpty
 		}
 	}
+	nothing := f.Verdict == VerdictEmpty
 	f.judge(s.config.Timeout)
+	if s.config.Type != TypeSQLite && !nothing {
+		return nil
+	}
 	return s.stored(ctx, in)
 }
 

@@ -76,13 +76,13 @@ func (c *compiler) fill(hole string) error {
 		}
 		from, to := c.def.time.bounds(c.request.window)
 		column := "(" + c.def.time.column + ")"
-		c.text.WriteString("(" + column + " >= " + c.bind(from) + " AND " + column + " < " + c.bind(to) + ")")
+		c.text.WriteString("(" + column + " >= " + c.moment(from) + " AND " + column + " < " + c.moment(to) + ")")
 	case holeFrom:
 		from, _ := c.def.time.bounds(c.request.window)
-		c.text.WriteString(c.bind(from))
+		c.text.WriteString(c.moment(from))
 	case holeTo:
 		_, to := c.def.time.bounds(c.request.window)
-		c.text.WriteString(c.bind(to))
+		c.text.WriteString(c.moment(to))
 	}
 	return nil
 }
@@ -93,13 +93,16 @@ func (c *compiler) bind(value any) string {
 	return c.dialect.bind(len(c.args))
 }
 
+// moment adds a bound of a window as a parameter.
+func (c *compiler) moment(bound any) string { return c.dialect.moment(c.def.time.kind, c.bind(bound)) }
+
 // bucket is the expression of the time bucket.
 func (c *compiler) bucket() string {
 	if c.request.stored {
-		return "(typeof(" + c.def.time.column + ") || ':' || (" + c.def.time.column + "))"
+		return c.dialect.stored(c.def.time.column)
 	}
 	if c.request.grain == insight.GrainNone || c.def.time == nil {
-		return "NULL"
+		return c.dialect.null
 	}
 	zone := c.request.window.Zone()
 	segs := segments(c.request.window, zone, c.def.time.stored)
@@ -128,7 +131,7 @@ func (c *compiler) breakdown() error {
 	// The second column is always there where it may be: a statement around
 	// this one can then name it.
 	for len(columns) < max(1, c.def.insight.Accepts.MaxBreakdowns) {
-		columns = append(columns, "NULL")
+		columns = append(columns, c.dialect.null)
 	}
 	c.text.WriteString(columns[0] + " AS breakdown")
 	if len(columns) > 1 {
@@ -147,7 +150,7 @@ func (c *compiler) group() error {
 		columns = slices.Insert(columns, 0, c.bucket())
 	}
 	if len(columns) == 0 {
-		columns = []string{"NULL"}
+		columns = []string{c.dialect.null}
 	}
 	c.text.WriteString(strings.Join(columns, ", "))
 	return nil
@@ -175,7 +178,7 @@ func (c *compiler) filters() error {
 		if len(values) == 0 {
 			return fmt.Errorf("attribute %q: %w", a.name, insight.ErrAttribute)
 		}
-		all = append(all, "("+a.column+") IN ("+c.list(values)+")")
+		all = append(all, c.in(a.column, values))
 	}
 	if c.request.only != nil {
 		condition, err := c.groups(c.request.only)
@@ -205,12 +208,20 @@ func (c *compiler) list(values []string) string {
 	return strings.Join(names, ", ")
 }
 
+// in is the condition that a column has one of these values.
+func (c *compiler) in(column string, values []string) string {
+	if !c.dialect.alike {
+		return c.dialect.compare(column) + " IN (" + c.list(values) + ")"
+	}
+	return "((" + column + ") IN (" + c.list(values) + ") AND " + c.dialect.compare(column) + " IN (" + c.list(values) + "))"
+}
+
 // filter is the condition of one filter. Rows without a value are kept when
 // other values are excluded; the empty key stands for them.
 func (c *compiler) filter(column string, f insight.Filter) string {
 	none := slices.Contains(f.Values, "")
 	some := slices.DeleteFunc(slices.Clone(f.Values), func(v string) bool { return v == "" })
-	value, column := c.dialect.group(column), "("+column+")"
+	value, exact := c.dialect.group(column), c.dialect.compare(column)
 	switch exclude := f.Op == insight.OpIsNot; {
 	case len(some) == 0 && none && exclude:
 		return "(" + value + " IS NOT NULL)"
@@ -221,13 +232,13 @@ func (c *compiler) filter(column string, f insight.Filter) string {
 	case len(some) == 0:
 		return "(1 = 0)" // no value is allowed
 	case none && exclude:
-		return "(" + value + " IS NOT NULL AND " + column + " NOT IN (" + c.list(some) + "))"
+		return "(" + value + " IS NOT NULL AND " + exact + " NOT IN (" + c.list(some) + "))"
 	case none:
-		return "(" + value + " IS NULL OR " + column + " IN (" + c.list(some) + "))"
+		return "(" + value + " IS NULL OR " + c.in(column, some) + ")"
 	case exclude:
-		return "(" + column + " IS NULL OR " + column + " NOT IN (" + c.list(some) + "))"
+		return "(" + exact + " IS NULL OR " + exact + " NOT IN (" + c.list(some) + "))"
 	default:
-		return "(" + column + " IN (" + c.list(some) + "))"
+		return "(" + c.in(column, some) + ")"
 	}
 }
 

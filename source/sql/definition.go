@@ -37,6 +37,8 @@ const (
 	timeUnixMS   timeKind = "unix_ms"
 	timeDatetime timeKind = "datetime"
 	timeDate     timeKind = "date"
+	// timeInstant is a moment that the database itself keeps as one.
+	timeInstant timeKind = "timestamptz"
 )
 
 // shared is a dimension that several insights use.

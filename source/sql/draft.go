@@ -104,6 +104,7 @@ func readDraft(f *file, n ast.Node, s settings) *draft {
 		"as_of":          func(n ast.Node) { readPlain(f, n, &d.def.asOf) },
 		"attributes":     func(n ast.Node) { d.readAttributes(n) },
 		"columns":        func(n ast.Node) { readColumns(f, n, &in.Accepts.Columns) },
+		"fresh":          func(n ast.Node) { readFresh(f, n, &in.Fresh) },
 		"link":           func(n ast.Node) { readLink(f, n, &in.Link) },
 		"sql":            func(n ast.Node) { d.readStatement(n) },
 	}, "id", "title", "description", "owner", "chart", "sql")

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
-
 	"insightbot/insight"
 )
 
@@ -17,7 +14,7 @@ var errDeadline = errors.New("sqlsource: the time limit of a run")
 
 // failed maps an error of the database to one of package insight, and keeps
 // it for the log.
-func failed(ctx context.Context, err error) error {
+func failed(ctx context.Context, err error, sentinel func(error) error) error {
 	if err == nil || known(err) {
 		return err
 	}
@@ -42,25 +39,4 @@ func known(err error) bool {
 		}
 	}
 	return false
-}
-
-// sentinel is the error of package insight that fits an error of SQLite.
-func sentinel(err error) error {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return insight.ErrUnavailable
-	}
-	switch e.Code() & 0xff {
-	case sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
-		return insight.ErrRefused
-	case sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_FULL:
-		return insight.ErrTooLarge
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return insight.ErrBusy
-	case sqlite3.SQLITE_INTERRUPT:
-		return insight.ErrTimeout
-	case sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE, sqlite3.SQLITE_MISUSE:
-		return insight.ErrBroken
-	}
-	return insight.ErrUnavailable
 }

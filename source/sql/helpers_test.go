@@ -94,13 +94,13 @@ func indent(s string, n int) string {
 // find returns the insight shop/x as the source lists it.
 func find(t testing.TB, s *Source) insight.Insight {
 	t.Helper()
-	all, _ := s.Insights(t.Context()) //nolint:errcheck // others may be broken
+	all, err := s.Insights(t.Context())
 	for _, in := range all {
 		if in.ID == "shop/x" {
 			return in
 		}
 	}
-	t.Fatal("no insight x")
+	t.Fatalf("no insight x: %v", err)
 	return insight.Insight{}
 }
 

@@ -320,13 +320,13 @@ func TestRun_ReturnsAtTheDeadlineWhateverTheDriverDoes(t *testing.T) {
 			t.Errorf("after %s: %v", took, err)
 		}
 	}
-	if n := len(s.slots); n != 2 {
+	if n := s.gate.Running(); n != 2 {
 		t.Errorf("%d runs are alive, not 2", n)
 	}
 	if _, err := s.Run(t.Context(), in, insight.Query{}); !errors.Is(err, insight.ErrBusy) {
 		t.Errorf("a third run beside two that do not end: %v", err)
 	}
-	for end := time.Now().Add(time.Minute); len(s.slots) > 0; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); s.gate.Running() > 0; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("the runs never end")
 		}
@@ -339,8 +339,8 @@ func TestRun_ReturnsAtTheDeadlineWhateverTheDriverDoes(t *testing.T) {
 func TestSession_ADefectEndsTheRunAlone(t *testing.T) {
 	s := open(t, signups(t), counts(""))
 	err := s.session(t.Context(), func(context.Context, querier) error { panic("a defect") })
-	if !errors.Is(err, insight.ErrBroken) || !strings.Contains(err.Error(), "a defect") || len(s.slots) != 0 {
-		t.Errorf("got %v, %d places taken", err, len(s.slots))
+	if !errors.Is(err, insight.ErrBroken) || !strings.Contains(err.Error(), "a defect") || s.gate.Running() != 0 {
+		t.Errorf("got %v, %d places taken", err, s.gate.Running())
 	}
 }
 

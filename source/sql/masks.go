@@ -81,6 +81,9 @@ func namesOf(tokens []token) []string {
 	tokens = slices.DeleteFunc(slices.Clone(tokens), func(t token) bool { return t.kind == tokenSpace })
 	var names []string
 	for i, t := range tokens {
+		if t.kind == tokenQuoted && t.text[0] == '[' {
+			names = append(names, namesOf(tokenise(unquoted(t)))...) // a list, to most databases
+		}
 		if t.kind != tokenWord && t.kind != tokenQuoted || i+1 < len(tokens) && (tokens[i+1].text == "." || tokens[i+1].text == "(") {
 			continue
 		}

@@ -118,7 +118,7 @@ const regional = "total: sum\nattributes: {region: s.country}"
 func TestRun_AttributesAreBoundAsLists(t *testing.T) {
 	s := open(t, signups(t), counts(regional))
 	d := s.definitions["shop/x"]
-	st, err := compile(d, request{window: days(t, time.UTC, "2026-03-01", "2026-04-01"), attributes: map[string][]string{"region": {"DE", "x' OR 1=1 --"}}}, s.dialect)
+	st, err := compile(d, request{window: days(t, time.UTC, "2026-03-01", "2026-04-01"), attributes: map[string][]string{"region": {"DE", "x' OR 1=1 --"}}}, s.engine.dialect)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,8 @@ type settings struct {
 	weekStart time.Weekday
 	// period says what is wrong with a default period; nil takes any.
 	period func(phrase string) error
+	// fault is that of the dialect; it may be nil.
+	fault func(before, t token) string
 }
 
 // loader reads a folder of insights.
@@ -85,7 +87,7 @@ func reason(err error) string {
 
 // read reads one file into the loader.
 func (l *loader) read(fsys fs.FS, name, shown string) {
-	f := &file{name: shown}
+	f := &file{name: shown, fault: l.settings.fault}
 	defer func() { l.problems = append(l.problems, f.problems...) }()
 	data, err := readFile(fsys, name)
 	if err != nil {
@@ -188,7 +190,7 @@ func readPlain(f *file, n ast.Node, into *string) {
 	if !ok {
 		return
 	}
-	t, faults := parseTemplate(sql)
+	t, faults := parseTemplate(sql, f.fault)
 	if len(faults) > 0 {
 		f.sqlProblems(n, sql, faults)
 		return

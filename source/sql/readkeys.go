@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -95,6 +96,21 @@ func readLink(f *file, n ast.Node, into *string) {
 	*into = s
 }
 
+// readFresh reads how long a result may be used again.
+func readFresh(f *file, n ast.Node, into *time.Duration) {
+	const most = 7 * 24 * time.Hour
+	s, ok := f.asText(n)
+	if !ok {
+		return
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d < time.Second || d > most {
+		f.problem(n, "“"+clip(s)+"” is no time from 1s to 168h", "write it as 15m or 6h")
+		return
+	}
+	*into = d
+}
+
 // readTime reads the column that windows are compared with.
 func (d *draft) readTime(n ast.Node) {
 	f, a := d.file, &d.def.insight.Accepts
@@ -102,7 +118,7 @@ func (d *draft) readTime(n ast.Node) {
 	c := timeColumn{}
 	d.timeSeen = f.object(n, "`time`", keys{
 		"column":      d.column(&c.column),
-		"type":        oneOf(f, &c.kind, "type of time", timeUnix, timeUnixMS, timeDatetime, timeDate),
+		"type":        oneOf(f, &c.kind, "type of time", timeUnix, timeUnixMS, timeDatetime, timeDate, timeInstant),
 		"stored_zone": f.text(&d.storedZone),
 		"grains":      someOf(f, &a.Grains, "grain", insight.Grains()...),
 		"earliest":    f.date(&a.Earliest),
@@ -127,7 +143,7 @@ func (d *draft) column(into *string) reader {
 		if !ok {
 			return
 		}
-		if wrong := checkColumn(s); wrong != "" {
+		if wrong := checkColumn(s, d.file.fault); wrong != "" {
 			d.file.problem(n, wrong, "a column is a name such as s.created_at, or a function of one")
 			return
 		}
@@ -209,7 +225,7 @@ func (d *draft) readStatement(n ast.Node) {
 	if !ok {
 		return
 	}
-	t, faults := parseTemplate(sql)
+	t, faults := parseTemplate(sql, d.file.fault)
 	if len(faults) > 0 {
 		d.file.sqlProblems(n, sql, faults)
 		return

@@ -27,54 +27,85 @@ type rowset struct {
 	more bool
 }
 
-// querier runs statements: a transaction, so that all statements of one run
-// see the same data.
-type querier interface {
+// statements runs statements: a transaction where the database has them, so that
+// all statements of one run see the same data.
+type statements interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// querier is statements of one kind of database.
+type querier interface {
+	statements
+	// value and sentinel are those of its engine.
+	value(v any, declared string) any
+	sentinel(err error) error
 }
 
 // fetch runs a statement and reads its rows, never more than allowed.
 func fetch(ctx context.Context, q querier, s statement, c caps) (out rowset, err error) {
-	rows, err := q.QueryContext(ctx, s.text, s.args...)
+	// Most drivers read what is left when rows are closed. Where not all of it is
+	// wanted it may be endless: the statement is given up, and the connection.
+	enough, stop := context.WithCancel(ctx)
+	defer stop()
+	rows, err := q.QueryContext(enough, s.text, s.args...)
 	if err != nil {
-		return rowset{}, failed(ctx, err)
+		return rowset{}, failed(ctx, err, q.sentinel)
 	}
 	defer func() {
-		if closing := rows.Close(); err == nil && closing != nil {
-			err = failed(ctx, closing)
+		if err != nil || out.more {
+			abandon(q)
+			stop()
+		}
+		if closing := rows.Close(); err == nil && closing != nil && !out.more {
+			err = failed(ctx, closing, q.sentinel)
 		}
 	}()
 	if out.columns, err = rows.Columns(); err != nil {
-		return rowset{}, failed(ctx, err)
+		return rowset{}, failed(ctx, err, q.sentinel)
 	}
 	types, err := rows.ColumnTypes()
 	if err != nil {
-		return rowset{}, failed(ctx, err)
+		return rowset{}, failed(ctx, err, q.sentinel)
 	}
 	for _, t := range types {
 		out.types = append(out.types, t.DatabaseTypeName())
 	}
-	if err := out.read(rows, c); err != nil {
-		return rowset{}, failed(ctx, err)
+	if len(out.columns) > maxColumns {
+		return rowset{}, fmt.Errorf("%d columns, more than %d: %w", len(out.columns), maxColumns, insight.ErrTooLarge)
+	}
+	if err := out.read(rows, c, q.value); err != nil {
+		return rowset{}, failed(ctx, err, q.sentinel)
 	}
 	return out, nil
 }
 
+// abandon stops what is running of statements whose rows nobody reads any more,
+// for databases whose drivers would read them all.
+func abandon(q querier) {
+	if t, ok := q.(tagged); ok {
+		if a, ok := t.statements.(interface{ abandon() }); ok {
+			a.abandon()
+		}
+	}
+}
+
 // read reads rows until there are no more or the caps are reached.
-func (s *rowset) read(rows *sql.Rows, c caps) error {
-	size := 0
+func (s *rowset) read(rows *sql.Rows, c caps, value func(any, string) any) error {
+	size, into := 0, make([]any, len(s.columns))
 	for rows.Next() {
 		if len(s.rows) == c.rows {
 			return s.full(c, "rows", c.rows)
 		}
-		row, into := make([]any, len(s.columns)), make([]any, len(s.columns))
+		row := make([]any, len(s.columns))
 		for i := range row {
 			into[i] = &row[i]
 		}
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		for _, v := range row {
+		for i, v := range row {
+			v = value(v, s.types[i])
+			row[i] = v
 			if size += sizeOf(v); size > c.bytes {
 				return s.full(c, "bytes", c.bytes)
 			}
@@ -100,6 +131,8 @@ func sizeOf(v any) int {
 	case string:
 		return word + len(v)
 	case []byte:
+		return word + len(v)
+	case decimal:
 		return word + len(v)
 	}
 	return word

@@ -169,7 +169,7 @@ func (r *run) fetch(ctx context.Context, req request) (rowset, error) {
 // fetchCapped is fetch with other caps.
 func (r *run) fetchCapped(ctx context.Context, req request, c caps) (rowset, error) {
 	req.filters, req.attributes, req.unbounded = r.query.Filters, r.query.Attributes, r.query.Unbounded
-	st, err := compile(r.def, req, r.source.dialect)
+	st, err := compile(r.def, req, r.source.engine.dialect)
 	if err != nil {
 		return rowset{}, err
 	}
@@ -209,7 +209,7 @@ func (s *Source) asOf(ctx context.Context, db querier, d definition, now time.Ti
 
 // storedZone is the zone in which the database writes times as text.
 func (d definition) storedZone() *time.Location {
-	if d.time != nil && d.time.kind == timeDatetime {
+	if d.time != nil && (d.time.kind == timeDatetime || d.time.kind == timeInstant) {
 		return d.time.stored
 	}
 	return d.insight.Zone

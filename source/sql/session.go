@@ -3,13 +3,10 @@ package sqlsource
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
-
-	"modernc.org/sqlite"
 
 	"insightbot/insight"
 )
@@ -31,7 +28,8 @@ const (
 // steps, and one call of one function is one step. What is left behind keeps
 // its place among those that run until it ends.
 func (s *Source) session(ctx context.Context, use func(context.Context, querier) error) error {
-	if err := s.enter(ctx); err != nil {
+	leave, err := s.enter(ctx)
+	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.config.Timeout, errDeadline)
@@ -39,7 +37,7 @@ func (s *Source) session(ctx context.Context, use func(context.Context, querier)
 	go func() {
 		defer cancel()
 		err := s.connected(ctx, use)
-		<-s.slots
+		leave()
 		done <- err
 	}()
 	select {
@@ -53,27 +51,16 @@ func (s *Source) session(ctx context.Context, use func(context.Context, querier)
 	case err := <-done:
 		return err
 	case <-late.C:
-		return failed(ctx, errors.New("the database did not stop in time"))
+		return failed(ctx, errors.New("the database did not stop in time"), s.engine.sentinel)
 	}
 }
 
-// enter takes a place among those that run, or waits for one.
-func (s *Source) enter(ctx context.Context) error {
-	if s.waiting.Add(1) > int64(queueFactor*s.config.Concurrency) {
-		s.waiting.Add(-1)
-		return fmt.Errorf("the queue is full: %w", insight.ErrBusy)
-	}
-	defer s.waiting.Add(-1)
-	long := time.NewTimer(s.config.Timeout)
-	defer long.Stop()
-	select {
-	case s.slots <- struct{}{}:
-		return nil
-	case <-long.C:
-		return fmt.Errorf("waited too long: %w", insight.ErrBusy)
-	case <-ctx.Done():
-		return fmt.Errorf("waited too long: %w: %w", insight.ErrBusy, context.Cause(ctx))
-	}
+// enter takes a place among those that run, or waits for one for as long as a
+// run may take. Channels take turns.
+func (s *Source) enter(ctx context.Context) (leave func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
+	defer cancel()
+	return s.gate.Enter(ctx, insight.TagOf(ctx).Place)
 }
 
 // connected is session once it is its turn. A defect ends the run and not the
@@ -86,52 +73,54 @@ func (s *Source) connected(ctx context.Context, use func(context.Context, querie
 	}()
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
-		return failed(ctx, err)
+		return failed(ctx, err, s.engine.sentinel)
 	}
 	defer func() {
 		if ctx.Err() != nil {
-			// Nobody knows what state an interrupted connection is in.
-			conn.Raw(func(any) error { return driver.ErrBadConn }) //nolint:errcheck // this is how a pool is told to drop it
+			drop(conn) // nobody knows what state an interrupted connection is in
 		}
-		if closing := conn.Close(); err == nil && closing != nil {
-			err = failed(ctx, closing)
+		if closing := conn.Close(); err == nil && closing != nil && !errors.Is(closing, sql.ErrConnDone) {
+			err = failed(ctx, closing, s.engine.sentinel)
 		}
 	}()
-	if err := limit(conn); err != nil {
-		return err
-	}
-	tx, err := conn.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	run, end, err := s.engine.begin(ctx, conn, s.config.Timeout)
 	if err != nil {
-		return failed(ctx, err)
+		drop(conn)
+		return failed(ctx, err, s.engine.sentinel)
 	}
-	defer tx.Rollback() //nolint:errcheck // nothing was written, and the deadline may have ended it already
-	return use(ctx, narrow{conn: conn, tx: tx})
-}
-
-// narrow runs statements that return few columns. It asks before they run:
-// the limit of SQLite itself would refuse every table that has more.
-type narrow struct {
-	conn *sql.Conn
-	tx   *sql.Tx
-}
-
-// QueryContext implements querier.
-func (n narrow) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	err := n.conn.Raw(func(c any) error {
-		describer, ok := c.(interface {
-			ColumnInfo(query string) ([]sqlite.ColumnInfo, error)
-		})
-		if !ok {
-			return errors.New("the driver does not describe statements")
-		}
-		columns, err := describer.ColumnInfo(query)
-		if err == nil && len(columns) > maxColumns {
-			err = fmt.Errorf("%d columns, more than %d: %w", len(columns), maxColumns, insight.ErrTooLarge)
-		}
+	defer end()
+	q := tagged{run, s.engine}
+	stop, err := s.stopper(ctx, q)
+	if err != nil {
 		return err
-	})
+	}
+	defer stop()
+	return use(ctx, q)
+}
+
+// stopper ends at the server what runs there when the context does, where the
+// driver does not. What it returns is called when nothing runs any more.
+func (s *Source) stopper(ctx context.Context, q querier) (func(), error) {
+	if s.engine.stop == nil {
+		return func() {}, nil
+	}
+	name, err := s.engine.session(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	return n.tx.QueryContext(ctx, query, args...)
+	stopped := make(chan struct{})
+	keep := context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectLimit)
+		defer cancel()
+		if err := s.engine.stop(bound, s.db, name); err != nil {
+			s.config.Log.WarnContext(ctx, "a statement could not be stopped at the server, which ends it by its own limit",
+				"source", s.config.Name, "error", err)
+		}
+	})
+	return func() {
+		if !keep() {
+			<-stopped
+		}
+	}, nil
 }

@@ -9,19 +9,27 @@ import (
 	"log/slog"
 	"os"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"insightbot/insight"
+	"insightbot/source"
 )
 
-// Config is what a Source needs. Only Name, Path and Insights or Dir are
-// required.
+// Config is what a Source needs. Only Name, Path or DSN, and Insights or Dir
+// are required.
 type Config struct {
 	// Name prefixes the ids of the insights.
 	Name string
+	// Type is the kind of database; "" is TypeSQLite.
+	Type string
 	// Path is the SQLite file. It need not exist yet.
 	Path string
+	// DSN is the address of any other database, as its driver reads it, with
+	// the name and the password of a role that can only read.
+	DSN insight.Secret
+	// CAFile holds the certificates that a server is checked against, in place
+	// of those of the system; it makes the connection an encrypted one.
+	CAFile string
 	// Insights is the folder of YAML files, and Dir what it is called in
 	// problems. With Insights nil, the folder Dir itself is read.
 	Insights fs.FS
@@ -46,12 +54,10 @@ type Config struct {
 // Source is a database and the insights over it. It is safe for use by many
 // goroutines.
 type Source struct {
-	config  Config
-	db      *sql.DB
-	dialect dialect
-	// slots holds a token for each run; waiting counts who queues for one.
-	slots   chan struct{}
-	waiting atomic.Int64
+	config Config
+	engine engine
+	db     *sql.DB
+	gate   *source.Gate
 
 	mu          sync.RWMutex
 	definitions map[string]definition
@@ -60,13 +66,20 @@ type Source struct {
 
 var _ insight.Source = (*Source)(nil)
 
+// firstLook is how long a start waits for a database.
+const firstLook = 3 * time.Second
+
 // Open makes a Source. It fails when the configuration is wrong; a database
 // that cannot be reached now is logged and tried again with each run. Close
 // it when it is no longer used.
 func Open(ctx context.Context, c Config) (*Source, error) {
 	c.defaults()
-	if c.Name == "" || c.Path == "" {
-		return nil, errors.New("sqlsource: open: a source needs a name and a path")
+	e, err := engineOf(c.Type)
+	if err != nil {
+		return nil, err
+	}
+	if c.Name == "" || c.Path == "" && c.DSN == "" {
+		return nil, errors.New("sqlsource: open: a source needs a name, and a path or an address")
 	}
 	if c.Insights == nil {
 		if c.Dir == "" {
@@ -77,21 +90,39 @@ func Open(ctx context.Context, c Config) (*Source, error) {
 	if c.Dir == "" {
 		c.Dir = "insights"
 	}
-	db, err := openSQLite(c.Path, c.Concurrency)
+	db, err := e.open(c)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("sqlsource: open %s: %w", c.Name, err)
 	}
+	pool(db, e, c.Concurrency)
 	s := &Source{
-		config: c, db: db, dialect: sqliteDialect(), slots: make(chan struct{}, c.Concurrency), fresh: map[string]freshness{},
+		config: c, engine: e, db: db, gate: source.NewGate(c.Concurrency, queueFactor*c.Concurrency), fresh: map[string]freshness{},
 	}
-	if err := db.PingContext(ctx); err != nil {
+	look, cancel := context.WithTimeout(ctx, firstLook)
+	defer cancel()
+	if err := db.PingContext(look); err != nil {
 		c.Log.WarnContext(ctx, "the database of a source cannot be opened now", "source", c.Name, "error", err)
 	}
 	return s, nil
 }
 
+// pool bounds the connections to a database. One more than may run is for
+// stopping those that do.
+func pool(db *sql.DB, e engine, running int) {
+	const idle = 5 * time.Minute
+	if e.stop != nil {
+		running++
+	}
+	db.SetMaxOpenConns(running)
+	db.SetMaxIdleConns(running)
+	db.SetConnMaxIdleTime(idle)
+}
+
 // defaults fills in what was left out.
 func (c *Config) defaults() {
+	if c.Type == "" {
+		c.Type = TypeSQLite
+	}
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
@@ -132,7 +163,7 @@ func (s *Source) Close() error {
 // not be read: nobody can filter by it until they can.
 func (s *Source) Insights(ctx context.Context) ([]insight.Insight, error) {
 	f, problems := loadFolder(s.config.Insights, s.config.Dir, settings{
-		source: s.config.Name, zone: s.config.Zone, weekStart: s.config.WeekStart, period: s.config.Period,
+		source: s.config.Name, zone: s.config.Zone, weekStart: s.config.WeekStart, period: s.config.Period, fault: s.engine.fault,
 	})
 	problems = append(problems, s.fillValues(ctx, f)...)
 	if err := ctx.Err(); err != nil {

@@ -1,6 +1,8 @@
 package sqlsource
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,14 +14,36 @@ import (
 // sqliteHour is how the start of an hour is written.
 const sqliteHour = "2006-01-02T15:04:05Z"
 
-// sqliteDialect writes SQL for SQLite.
-func sqliteDialect() dialect {
-	return dialect{
-		bind:   func(int) string { return "?" },
-		bucket: sqliteBucket,
-		group:  func(column string) string { return "nullif((" + column + "), '')" },
-		keys:   sqliteKeys,
+// sqliteEngine is SQLite, in process.
+func sqliteEngine() engine {
+	return engine{
+		dialect: dialect{
+			null:    "NULL",
+			bind:    func(int) string { return "?" },
+			moment:  func(_ timeKind, parameter string) string { return parameter },
+			bucket:  sqliteBucket,
+			group:   func(column string) string { return "nullif((" + column + "), '')" },
+			compare: func(column string) string { return "(" + column + ")" },
+			keys:    sqliteKeys,
+			stored:  func(column string) string { return "(typeof(" + column + ") || ':' || (" + column + "))" },
+		},
+		open:  func(c Config) (*sql.DB, error) { return openSQLite(c.Path, c.Concurrency) },
+		begin: beginSQLite, sentinel: sqliteSentinel, tables: sqliteTables,
 	}
+}
+
+// sqliteTables lists the columns of a table.
+func sqliteTables(ctx context.Context, q querier, name string) ([]tableColumn, error) {
+	// PRAGMA is closed to the bot, so an empty result tells the columns.
+	rows, err := fetch(ctx, q, statement{text: "SELECT * FROM " + quoted(name) + " LIMIT 0"}, caps{rows: 1, bytes: maxCell})
+	if err != nil {
+		return nil, err
+	}
+	var all []tableColumn
+	for i, column := range rows.columns {
+		all = append(all, tableColumn{column, rows.types[i]})
+	}
+	return all, nil
 }
 
 // sqliteKeys binds a key as text, and as a number where it is one: SQLite
@@ -47,7 +71,7 @@ func sqliteBucket(c timeColumn, g insight.Grain, segs []segment, weekStart time.
 	switch c.kind {
 	case timeUnixMS:
 		stored = "((" + column + " - ((" + column + " % 1000) + 1000) % 1000) / 1000)"
-	case timeDatetime:
+	case timeDatetime, timeInstant:
 		stored = "unixepoch(" + column + ")"
 	case timeUnix, timeDate:
 	}

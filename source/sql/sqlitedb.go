@@ -9,9 +9,12 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"insightbot/insight"
 )
 
 const (
@@ -122,4 +125,67 @@ func internalTable(name string) bool {
 		return true
 	}
 	return strings.HasPrefix(name, "sqlite_") || strings.HasPrefix(name, "pragma_")
+}
+
+// sqliteSentinel is the error of package insight that fits an error of SQLite.
+func sqliteSentinel(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return insight.ErrUnavailable
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+		return insight.ErrRefused
+	case sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_FULL:
+		return insight.ErrTooLarge
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return insight.ErrBusy
+	case sqlite3.SQLITE_INTERRUPT:
+		return insight.ErrTimeout
+	case sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE, sqlite3.SQLITE_MISUSE:
+		return insight.ErrBroken
+	}
+	return insight.ErrUnavailable
+}
+
+// beginSQLite sets the limits of a connection and begins a transaction that
+// reads.
+func beginSQLite(ctx context.Context, conn *sql.Conn, _ time.Duration) (statements, func(), error) {
+	if err := limit(conn); err != nil {
+		return nil, nil, err
+	}
+	tx, err := conn.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	// Nothing was written, and the deadline may have ended it already.
+	return narrow{conn: conn, tx: tx}, func() { tx.Rollback() }, nil //nolint:errcheck // see above
+}
+
+// narrow runs statements that return few columns. It asks before they run:
+// the limit of SQLite itself would refuse every table that has more.
+type narrow struct {
+	conn *sql.Conn
+	tx   *sql.Tx
+}
+
+// QueryContext implements querier.
+func (n narrow) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	err := n.conn.Raw(func(c any) error {
+		describer, ok := c.(interface {
+			ColumnInfo(query string) ([]sqlite.ColumnInfo, error)
+		})
+		if !ok {
+			return errors.New("the driver does not describe statements")
+		}
+		columns, err := describer.ColumnInfo(query)
+		if err == nil && len(columns) > maxColumns {
+			err = fmt.Errorf("%d columns, more than %d: %w", len(columns), maxColumns, insight.ErrTooLarge)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return n.tx.QueryContext(ctx, query, args...)
 }

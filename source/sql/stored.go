@@ -25,14 +25,17 @@ var (
 // what stands in {{bucket}} and at nothing else.
 func (s *Source) stored(ctx context.Context, in insight.Insight) error {
 	d, err := s.definition(ctx, in.ID)
-	if err != nil || d.time == nil || !d.statement.has(holeBucket) {
+	if err != nil || d.time == nil || !d.statement.has(holeBucket) || s.engine.stored == nil {
 		return err
 	}
-	st, err := compile(d, request{stored: true}, s.dialect)
+	if number := d.time.kind == timeUnix || d.time.kind == timeUnixMS; !number && s.config.Type != TypeSQLite {
+		return nil // the database itself refuses what does not fit
+	}
+	st, err := compile(d, request{stored: true}, s.engine.dialect)
 	if err != nil {
 		return err
 	}
-	st.text = fmt.Sprintf("SELECT * FROM (%s) LIMIT %d", st.text, samples)
+	st.text = fmt.Sprintf("SELECT * FROM (%s) AS sample LIMIT %d", st.text, samples)
 	var rows rowset
 	err = s.session(ctx, func(ctx context.Context, db querier) (err error) {
 		rows, err = fetch(ctx, db, st, caps{rows: samples, bytes: s.config.MaxBytes})
@@ -68,7 +71,8 @@ func (s *Source) stored(ctx context.Context, in insight.Insight) error {
 }
 
 // fits reports whether a stored value, of a type of the database and written
-// as text, looks like a time of this kind.
+// as text, looks like a time of this kind. The type is "" where the database
+// keeps types itself.
 func (k timeKind) fits(kind, text string) bool {
 	// Seconds reach it in the year 5138; milliseconds reached the other bound
 	// in April 1970.
@@ -76,7 +80,7 @@ func (k timeKind) fits(kind, text string) bool {
 	switch k {
 	case timeUnix, timeUnixMS:
 		n, err := strconv.ParseFloat(text, 64)
-		if kind != "integer" && kind != "real" || err != nil {
+		if kind != "integer" && kind != "real" && kind != "" || err != nil {
 			return false
 		}
 		if k == timeUnix {
@@ -84,7 +88,7 @@ func (k timeKind) fits(kind, text string) bool {
 			return math.Abs(n) < milliseconds && (math.Abs(n) >= 1e6 || n == 0)
 		}
 		return math.Abs(n) >= early || n == 0
-	case timeDatetime:
+	case timeDatetime, timeInstant:
 		return kind == "text" && datetimePattern.MatchString(text)
 	case timeDate:
 		return kind == "text" && datePattern.MatchString(text)

@@ -48,9 +48,9 @@ type sqlFault struct {
 // parseTemplate checks that sql is one SELECT and cuts it at its placeholders.
 // This keeps mistakes away from the database; it is not what keeps the
 // database safe, which is the connection's own read-only mode and authorizer.
-func parseTemplate(sql string) (template, []sqlFault) {
+func parseTemplate(sql string, fault func(before, t token) string) (template, []sqlFault) {
 	tokens := tokenise(sql)
-	faults := slices.Concat(checkTokens(tokens), checkVerb(tokens), checkParens(tokens))
+	faults := slices.Concat(checkTokens(tokens), checkDialect(tokens, fault), checkVerb(tokens), checkParens(tokens))
 	slices.SortStableFunc(faults, func(a, b sqlFault) int { return a.at - b.at })
 	if len(faults) > 0 {
 		return template{}, faults
@@ -135,6 +135,22 @@ func checkTokens(tokens []token) []sqlFault {
 	return faults
 }
 
+// checkDialect finds what the database would read in another way than we do.
+func checkDialect(tokens []token, fault func(before, t token) string) []sqlFault {
+	if fault == nil {
+		return nil
+	}
+	var faults []sqlFault
+	var before token
+	for _, t := range tokens {
+		if wrong := fault(before, t); wrong != "" {
+			faults = append(faults, sqlFault{at: t.at, message: wrong})
+		}
+		before = t
+	}
+	return faults
+}
+
 // opening is what a token that is never closed began with.
 func opening(text string) string {
 	for _, o := range []string{"{{", "/*"} {
@@ -195,11 +211,14 @@ func checkParens(tokens []token) []sqlFault {
 // checkColumn says what is wrong with a column expression, or returns "". It
 // takes names, function calls, literals and simple arithmetic: what is
 // spliced into a statement must not be able to end or continue it.
-func checkColumn(expr string) (message string) {
+func checkColumn(expr string, fault func(before, t token) string) (message string) {
 	if strings.TrimSpace(expr) == "" {
 		return "a column is missing"
 	}
 	tokens := tokenise(expr)
+	if faults := checkDialect(tokens, fault); len(faults) > 0 {
+		return faults[0].message
+	}
 	for i, t := range tokens {
 		switch t.kind {
 		case tokenComment:
@@ -211,7 +230,7 @@ func checkColumn(expr string) (message string) {
 		case tokenBad:
 			return "“" + opening(t.text) + "” is never closed"
 		case tokenPunct:
-			if !strings.Contains("(),.+-*/|<>=%", t.text) {
+			if t.text != "::" && !strings.Contains("(),.+-*/|<>=%", t.text) {
 				return "“" + t.text + "” in a column"
 			}
 		case tokenWord:

@@ -38,14 +38,14 @@ func TestCheckColumn_TakesNamesAndFunctions(t *testing.T) {
 		"a", "s.at", `"a b".c`, "[Order].at", "lower(s.plan)", "coalesce(a.x, 'none')", "e.first || ' ' || e.last", "CAST(x AS INTEGER)",
 		"CASE WHEN x < 2 THEN 'low' ELSE 'high' END", "json_extract(data, '$.plan')", "a.from", "x % 2", "'a;b'",
 	} {
-		if wrong := checkColumn(good); wrong != "" {
+		if wrong := checkColumn(good, nil); wrong != "" {
 			t.Errorf("%s: %s", good, wrong)
 		}
 	}
 	for _, bad := range []string{
 		"", " ", "a; b", "a -- b", "a /* b */", "a /* b", "{{from}}", "?", ":x", "@x", "a, b", "(a", "a)", ") OR (1 = 1", "'a", "(select 1)", "a from b", "a union b", "a\x00", "{a}", "a#b", "a!b", "\\",
 	} {
-		if checkColumn(bad) == "" {
+		if checkColumn(bad, nil) == "" {
 			t.Errorf("%q passes", bad)
 		}
 	}
@@ -70,7 +70,7 @@ max_breakdowns: 2`, `SELECT {{bucket}}, {{breakdown}}, count(*) AS value FROM s 
 			{Field: "country", Op: insight.OpIs},
 		},
 		attributes: map[string][]string{"region": {"eu", "us"}}, only: [][]string{{"DE"}, {""}},
-	}, s.dialect)
+	}, s.engine.dialect)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func FuzzTokenise(f *testing.F) {
 		if b.String() != sql {
 			t.Fatalf("%q became %q", sql, b.String())
 		}
-		template, faults := parseTemplate(sql)
+		template, faults := parseTemplate(sql, nil)
 		if len(faults) == 0 {
 			text := ""
 			for _, p := range template.pieces {
@@ -143,7 +143,7 @@ func FuzzTokenise(f *testing.F) {
 				t.Fatalf("fault %+v", fault)
 			}
 		}
-		checkColumn(sql)
+		checkColumn(sql, nil)
 	})
 }
 

@@ -74,6 +74,8 @@ func scan(s string) (tokenKind, int) {
 			return tokenQuoted, end + 1
 		}
 		return tokenBad, len(s)
+	case strings.HasPrefix(s, "::"): // a cast
+		return tokenPunct, 2
 	case c == '?' || c == '$' || c == '@' || c == ':':
 		return tokenBind, 1 + wordSize(s[1:])
 	case c >= '0' && c <= '9':
@@ -128,7 +130,7 @@ func numberSize(s string) int {
 	for n < len(s) {
 		c := s[n]
 		exponent := n > 0 && (c == '+' || c == '-') && (s[n-1] == 'e' || s[n-1] == 'E') && !strings.HasPrefix(s, "0x")
-		if c != '.' && !exponent && wordSize(s[n:n+1]) == 0 {
+		if c == '$' || c != '.' && !exponent && wordSize(s[n:n+1]) == 0 { // 1$$ begins a text of PostgreSQL
 			break
 		}
 		n++

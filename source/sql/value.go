@@ -32,6 +32,8 @@ func numberOf(v any, column string) (float64, error) {
 		return 0, broken(column, "text")
 	case []byte:
 		return numberOf(string(v), column)
+	case decimal:
+		return numberOf(string(v), column)
 	}
 	return 0, broken(column, fmt.Sprintf("a %T", v))
 }
@@ -63,6 +65,10 @@ func keyOf(v any) string {
 		return floatText(v)
 	case time.Time:
 		return timeText(v, "")
+	case instant:
+		return timeText(time.Time(v).UTC(), "")
+	case decimal:
+		return string(v)
 	}
 	return fmt.Sprint(v)
 }
@@ -95,6 +101,8 @@ func moment(v any, zone *time.Location, column string) (time.Time, error) {
 	switch v := v.(type) {
 	case time.Time:
 		return civilIn(v, zone), nil
+	case instant:
+		return time.Time(v).In(zone), nil
 	case int64:
 		if v > milliseconds || v < -milliseconds {
 			return time.UnixMilli(v).In(zone), nil
@@ -154,6 +162,11 @@ func cellOf(v any, declared string, column insight.Column, zone *time.Location) 
 		return insight.Cell{Text: floatText(v), Number: v, IsNumber: true}
 	case time.Time:
 		return insight.Cell{Text: timeText(v, declared)}
+	case instant:
+		return insight.Cell{Text: time.Time(v).In(zone).Format(time.DateTime)}
+	case decimal:
+		f, err := strconv.ParseFloat(string(v), 64)
+		return insight.Cell{Text: string(v), Number: f, IsNumber: err == nil}
 	case []byte:
 		if !utf8.Valid(v) {
 			return insight.Cell{Text: fmt.Sprintf("(%d bytes)", len(v))}

@@ -34,6 +34,8 @@ type file struct {
 	visits   int
 	depth    int // of merges in merges
 	problems []insight.Problem
+	// fault is that of the dialect its statements are written in.
+	fault func(before, t token) string
 }
 
 // parse reads the one document of a file, or reports why it cannot.

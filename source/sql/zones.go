@@ -69,7 +69,7 @@ func (c timeColumn) bound(at time.Time) any {
 		return ceil(at, time.Second).Unix()
 	case timeUnixMS:
 		return ceil(at, time.Millisecond).UnixMilli()
-	case timeDatetime:
+	case timeDatetime, timeInstant: // an instant is stored in UTC
 		at = ceil(at, time.Second).In(c.stored)
 		if at.Hour() == 0 && at.Minute() == 0 && at.Second() == 0 {
 			// As text a date alone comes before its own midnight: it belongs to

@@ -117,7 +117,7 @@ func bucketsAgree(t *testing.T, path string, kind timeKind, w insight.Window, at
 		grains = grains[1:]
 	case timeDatetime:
 		extra = ", stored_zone: " + stored
-	case timeUnix, timeUnixMS:
+	case timeUnix, timeUnixMS, timeInstant:
 	}
 	for _, start := range []time.Weekday{time.Monday, time.Sunday} {
 		s := open(t, path, item("line", fmt.Sprintf("zone: %s\nweek_start: %s\ntotal: sum\nempty: gap\ntime: {column: %s, type: %s%s, grains: [%s]}",
