@@ -71,7 +71,7 @@ func (w *wiring) rehearsalBot() (*handlers.Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Asks, c.Audit, c.Code, c.Forgets = keepsNothing{}, keepsNothing{}, "", true
+	c.Asks, c.Audit, c.Shown, c.Code, c.Forgets = keepsNothing{}, keepsNothing{}, nil, "", true
 	return handlers.New(c), nil
 }
 

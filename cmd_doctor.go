@@ -13,9 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"insightbot/insight"
-	"insightbot/match"
 	"insightbot/render"
 	"insightbot/source/demo"
+	"insightbot/source/posthog"
 	sqlsource "insightbot/source/sql"
 	"insightbot/storage"
 	"insightbot/text"
@@ -156,11 +156,6 @@ func databaseFinding(ctx context.Context, w *wiring) finding {
 	return f
 }
 
-// checker is a source that can try its insights out.
-type checker interface {
-	Check(ctx context.Context, defaults func(insight.Insight) (insight.Query, error)) ([]sqlsource.Finding, error)
-}
-
 // sourceFindings says for each source what it offers and what is wrong in it.
 func sourceFindings(ctx context.Context, w *wiring) []finding {
 	snapshot := w.catalogue.Snapshot()
@@ -178,6 +173,7 @@ func sourceFindings(ctx context.Context, w *wiring) []finding {
 			f.Says += "\n" + problem.Error()
 		}
 		found = append(found, f)
+		found = append(found, rightsFindings(ctx, s)...)
 		if c, ok := s.(checker); ok && s.Name() != demo.Name {
 			found = append(found, insightFindings(ctx, c, w.now())...)
 		}
@@ -185,12 +181,29 @@ func sourceFindings(ctx context.Context, w *wiring) []finding {
 	return found
 }
 
+// rightsFindings says what is wrong with the rights of the bot in a source.
+func rightsFindings(ctx context.Context, s insight.Source) []finding {
+	var found []finding
+	switch s := s.(type) {
+	case *posthog.Source:
+		for _, f := range s.Probe(ctx) {
+			found = append(found, finding{What: "source", OK: f.OK, Says: s.Name() + ": " + f.Says, Do: f.Do})
+		}
+	case *sqlsource.Source:
+		says, err := s.Rights(ctx)
+		switch {
+		case err != nil:
+			found = append(found, finding{What: "source", Says: fmt.Sprintf("%s: %v", s.Name(), err), Do: "Check the address, the name and the password; docs/sources.md has an example."})
+		case says != "":
+			found = append(found, finding{What: "source", OK: true, Says: s.Name() + ": " + says, Do: "The bot reads in read-only transactions all the same."})
+		}
+	}
+	return found
+}
+
 // insightFindings tries every insight out as it is saved.
 func insightFindings(ctx context.Context, c checker, now time.Time) []finding {
-	tried, err := c.Check(ctx, func(in insight.Insight) (insight.Query, error) {
-		q, _ := match.Fit(match.Reading{}, in, match.Clock{Now: now, Zone: in.Zone, WeekStart: in.WeekStart})
-		return q, nil
-	})
+	tried, err := c.Check(ctx, defaultQuery(now))
 	if err != nil && len(tried) == 0 {
 		return nil // nothing could be loaded, which was said
 	}

@@ -35,30 +35,34 @@ func (a *app) insightsCommand() *cobra.Command {
   insightbot insights revenue by plan
   insightbot insights demo/signups
   insightbot insights --json`,
-		RunE: func(cmd *cobra.Command, words []string) (err error) {
-			w, err := a.wireQuietly(cmd)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, w.close()) }()
-			if asJSON {
-				if len(words) > 0 {
-					return usage(errors.New("insights --json lists everything; it takes no words"))
-				}
-				return printInsights(a, w)
-			}
-			call := chat.Call{Command: "insights", Args: chat.Args{"q": strings.Join(words, " ")}}
-			if len(words) == 1 && strings.Contains(words[0], "/") {
-				call = chat.Call{Command: "insight", Args: chat.Args{"id": words[0]}}
-			}
-			if err := a.terminal(w, true).Call(cmd.Context(), w.handler, call); err != nil {
-				return &exitError{code: exitFailed}
-			}
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, words []string) error { return a.searchInsights(cmd, words, asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the whole catalogue as JSON")
+	cmd.AddCommand(a.insightsNewCommand(), a.insightsCheckCommand())
 	return cmd
+}
+
+// searchInsights prints what can be asked that has to do with some words.
+func (a *app) searchInsights(cmd *cobra.Command, words []string, asJSON bool) (err error) {
+	w, err := a.wireQuietly(cmd)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	if asJSON {
+		if len(words) > 0 {
+			return usage(errors.New("insights --json lists everything; it takes no words"))
+		}
+		return printInsights(a, w)
+	}
+	call := chat.Call{Command: "insights", Args: chat.Args{"q": strings.Join(words, " ")}}
+	if len(words) == 1 && strings.Contains(words[0], "/") {
+		call = chat.Call{Command: "insight", Args: chat.Args{"id": words[0]}}
+	}
+	if err := a.terminal(w, true).Call(cmd.Context(), w.handler, call); err != nil {
+		return &exitError{code: exitFailed}
+	}
+	return nil
 }
 
 func printInsights(a *app, w *wiring) error {

@@ -59,6 +59,9 @@ func (a *app) serve(ctx context.Context, c config) error {
 	if err := c.checkAddr(c.Addr); err != nil {
 		return usage(err)
 	}
+	if err := c.Slack.checkApart(map[string]string{"addr": c.Addr}); err != nil {
+		return usage(err)
+	}
 	w, err := a.wire(ctx, c, log)
 	if err != nil {
 		return err
@@ -86,7 +89,7 @@ Ask in a terminal: insightbot chat. Your own data: see README.md, "Your own data
 %s
 `, len(ins), c.openAt(), c.slackState())
 	if c.Slack.clientID != "" {
-		fmt.Fprintf(a.errOut, "To let one more workspace in, open this; keep it to yourself: %s\n", w.slackConfig().InstallURL())
+		fmt.Fprintln(a.errOut, "To let one more workspace in: insightbot slack install")
 	}
 	if err := w.sayCode(ctx); err != nil {
 		return err
@@ -102,15 +105,15 @@ func (c config) openAt() string {
 	return "Playground: http://" + c.Addr
 }
 
-// slackState says whether Slack is connected.
+// slackState says whether Slack is to be connected, and how.
 func (c config) slackState() string {
 	switch {
 	case !c.Slack.on():
 		return "Slack is not connected: docs/slack.md shows how, in ten minutes."
 	case c.Slack.app != "":
-		return "Slack is connected by Socket Mode."
+		return "Slack: connecting by Socket Mode …"
 	default:
-		return "Slack is connected by HTTP, on " + c.Slack.Addr + "."
+		return "Slack: waiting for it by HTTP, on " + c.Slack.Addr + " …"
 	}
 }
 
@@ -221,7 +224,7 @@ func (w *wiring) noteHead(ctx context.Context) {
 // platforms is the table of transports. A new one is a line here.
 func (w *wiring) platforms() ([]chat.Platform, error) {
 	var list []chat.Platform
-	for _, open := range []func(*wiring) (chat.Platform, error){openWeb, openSlack} {
+	for _, open := range []func(*wiring) (chat.Platform, error){openWeb, openSlack, openHooks} {
 		p, err := open(w)
 		if err != nil {
 			return nil, err

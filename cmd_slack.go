@@ -82,6 +82,8 @@ Without an address it is for Socket Mode. What the settings say under slack (url
 			}
 			if !cmd.Flags().Changed("url") {
 				address = c.Slack.URL
+			} else if strings.TrimSpace(address) == "" {
+				return usage(errors.New("--url is empty: leave it out for Socket Mode, or give an address such as https://bot.example"))
 			}
 			if err := checkApp(address, name); err != nil {
 				return usage(err)
@@ -110,6 +112,9 @@ func checkApp(address, name string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return errors.New("--url is not an address such as https://bot.example: Slack calls the bot by TLS only")
+	}
+	if strings.Trim(u.Path, "/") != "" {
+		return fmt.Errorf("the address of the bot has a path, which Slack's calls would not find: give https://%s alone", u.Host)
 	}
 	return nil
 }

@@ -40,11 +40,13 @@ type config struct {
 	Console string `yaml:"console"`
 	// PlatformAdmins lets those who administer a workspace administer the
 	// bot's rules there too.
-	PlatformAdmins bool           `yaml:"platform_admins"`
-	Limits         limitConfig    `yaml:"limits"`
-	Slack          slackConfig    `yaml:"slack"`
-	Log            logConfig      `yaml:"log"`
-	Sources        []sourceConfig `yaml:"sources"`
+	PlatformAdmins bool        `yaml:"platform_admins"`
+	Limits         limitConfig `yaml:"limits"`
+	Slack          slackConfig `yaml:"slack"`
+	// Hooks is where notices of changes come in.
+	Hooks   hooksConfig    `yaml:"hooks"`
+	Log     logConfig      `yaml:"log"`
+	Sources []sourceConfig `yaml:"sources"`
 
 	// file is where it was read from, or "".
 	file string
@@ -67,20 +69,6 @@ func (c limitConfig) limits() bot.Limits {
 type logConfig struct {
 	Level  string `yaml:"level"`
 	Format string `yaml:"format"`
-}
-
-// sourceConfig is one source of insights.
-type sourceConfig struct {
-	Name string `yaml:"name"`
-	Type string `yaml:"type"`
-	// Path is the database file, and Insights the folder of YAML files, of a
-	// SQLite source.
-	Path      string        `yaml:"path"`
-	Insights  string        `yaml:"insights"`
-	Zone      string        `yaml:"zone"`
-	WeekStart string        `yaml:"week_start"`
-	Timeout   time.Duration `yaml:"timeout"`
-	MaxRows   int           `yaml:"max_rows"`
 }
 
 // loadConfig reads the file named by path, or insightbot.yml where it exists,
@@ -121,6 +109,11 @@ func loadConfig(path string, getenv func(string) string) (config, error) {
 		}
 	}
 	c.Slack.secrets(getenv)
+	for i := range c.Sources {
+		if err := c.Sources[i].secrets(getenv); err != nil {
+			return config{}, fmt.Errorf("settings: source %d (%s): %w", i+1, c.Sources[i].Name, err)
+		}
+	}
 	return c, c.check()
 }
 
@@ -138,7 +131,7 @@ func (c config) over(defaults config) config {
 func (c *config) resolve(dir string) {
 	paths := []*string{&c.Data, &c.Fonts}
 	for i := range c.Sources {
-		paths = append(paths, &c.Sources[i].Path, &c.Sources[i].Insights)
+		paths = append(paths, c.Sources[i].paths()...)
 	}
 	for _, p := range paths {
 		if *p != "" && !filepath.IsAbs(*p) {
@@ -161,6 +154,9 @@ func (c *config) check() error {
 	if err := c.Slack.check(); err != nil {
 		return err
 	}
+	if err := c.Slack.checkApart(map[string]string{"addr": c.Addr, "hooks.addr": c.Hooks.Addr}); err != nil {
+		return err
+	}
 	seen := map[string]bool{}
 	for i := range c.Sources {
 		s := &c.Sources[i]
@@ -172,27 +168,11 @@ func (c *config) check() error {
 			return fmt.Errorf("%s: there is a source named %q already", where, s.Name)
 		}
 		seen[s.Name] = true
-		if err := c.checkSource(s); err != nil {
+		if err := s.check(c); err != nil {
 			return fmt.Errorf("%s (%s): %w", where, s.Name, err)
 		}
 	}
 	return nil
-}
-
-// checkSource checks one source, and lets it inherit zone and week start.
-func (c *config) checkSource(s *sourceConfig) error {
-	if _, ok := sources()[s.Type]; !ok {
-		return fmt.Errorf("type %q is not one of %s", s.Type, strings.Join(sourceTypes(), ", "))
-	}
-	if s.Type == "demo" && s.Name != s.Type {
-		return errors.New("the demo company is always named demo")
-	}
-	if s.Type == "sqlite" && (s.Path == "" || s.Insights == "") {
-		return errors.New("needs path (the database file) and insights (a folder of YAML files)")
-	}
-	s.Zone, s.WeekStart = cmp.Or(s.Zone, c.Zone), cmp.Or(s.WeekStart, c.WeekStart)
-	_, err := weekday(s.WeekStart)
-	return err
 }
 
 // checkConsole checks the address of the web console. People sign in there, so

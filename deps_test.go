@@ -30,16 +30,18 @@ var mayImport = map[string][]string{
 	// wire
 	".": {everything},
 	// rim
-	"bot/slack":          {"chat", "text", "bot/queue", "bot/slack/api", "bot/slack/receive", "bot/slack/screen"},
-	"bot/slack/api":      {"chat", "text"},
-	"bot/slack/manifest": {"chat", "text"},
-	"bot/slack/receive":  {"chat"},
-	"bot/slack/screen":   {"chat", "text"},
-	"bot/blockkit":       {"text"},
-	"bot/*":              {"chat", "text"},
-	"source/*":           {"source", "insight"},
-	"source/demo":        {"source", "insight", "source/sql"}, // uses its driver and its YAML
-	"storage":            {"chat", "insight", "access", "scheduler"},
+	"bot/slack":            {"chat", "text", "bot/queue", "bot/slack/api", "bot/slack/receive", "bot/slack/screen"},
+	"bot/slack/api":        {"chat", "text"},
+	"bot/slack/manifest":   {"chat", "text"},
+	"bot/slack/receive":    {"chat"},
+	"bot/slack/screen":     {"chat", "text"},
+	"bot/blockkit":         {"text"},
+	"bot/*":                {"chat", "text"},
+	"source/*":             {"source", "insight"},
+	"source/posthog":       {"source", "insight", "source/guard", "source/posthog/shape"},
+	"source/posthog/shape": {"insight"},
+	"source/demo":          {"source", "insight", "source/sql"}, // uses its driver and its YAML
+	"storage":              {"chat", "insight", "access", "scheduler"},
 	// use
 	"handlers":   {"chat", "insight", "access", "match", "render", "alert", "scheduler", "text"},
 	"scheduler":  {"chat"},
@@ -81,7 +83,13 @@ var outside = map[string][]string{
 	"golang.org/x/term":                     {".", "bot/terminal"},
 	"golang.org/x/sync":                     {everything},
 	"golang.org/x/text":                     {everything},
-	"golang.org/x/time":                     {"bot", "bot/slack/api"},
+	"golang.org/x/time":                     {"bot", "bot/slack/api", "source/posthog"},
+	"github.com/jackc/pgx":                  {"source/sql"},
+	"github.com/go-sql-driver/mysql":        {"source/sql"},
+	"github.com/ClickHouse/clickhouse-go":   {"source/sql"},
+	"github.com/trinodb/trino-go-client":    {"source/sql"},
+	"github.com/sony/gobreaker":             {"source"},
+	"github.com/hashicorp/golang-lru":       {"source"},
 	"github.com/gorilla/websocket":          {"bot/slack/receive"},
 	"github.com/santhosh-tekuri/jsonschema": {}, // tests
 	"github.com/dlclark/regexp2":            {}, // tests

@@ -117,7 +117,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing saved answers the questio
 	root.PersistentFlags().StringVar(&a.data, "data", "", "directory of the bot's own files (default insightbot-data)")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(serve, a.askCommand(), a.chatCommand(), a.parseCommand(), a.insightsCommand(), a.accessCommand(), a.auditCommand(),
-		a.privacyCommand(), a.signinCommand(), a.evalCommand(), a.slackCommand(), a.doctorCommand(), a.versionCommand())
+		a.privacyCommand(), a.signinCommand(), a.syncCommand(), a.evalCommand(), a.slackCommand(), a.doctorCommand(), a.versionCommand())
 	return root
 }
 

@@ -17,6 +17,8 @@ var secretShapes = []struct {
 }{
 	// The name and password of an address: postgres://user:password@host.
 	{regexp.MustCompile(`(?i)\b([a-z][a-z0-9+.-]*://)[^\s/?#@"']*:[^\s@"']*@`), "${1}" + hidden + "@"},
+	// The same as MySQL writes it: user:password@tcp(host:3306).
+	{regexp.MustCompile(`(?i)(^|[\s"'])[^\s:/@"']*:[^\s@"']+@((?:tcp|tcp6|unix|pipe)\()`), "${1}" + hidden + "@${2}"},
 	// Tokens of Slack and keys of PostHog.
 	{regexp.MustCompile(`\b(?:xox[a-z]|xapp)-[A-Za-z0-9-]+`), hidden},
 	{regexp.MustCompile(`\bph[xrs]_[A-Za-z0-9_-]+`), hidden},

@@ -230,7 +230,7 @@ func TestStory_AnAdminWhoNeverSawItMapsThreeChannelsByChatAlone(t *testing.T) {
 
 	t.Log("the first admin")
 	aiko.types("direct", "claim "+s.code).reads("You are now the admin of this bot here.", "Who may ask what?", "Open", "By channel", "Strict")
-	aiko.clicks("By channel").reads("Done: By channel.", "type “access” there")
+	aiko.clicks("By channel").reads("Done: By channel.", "mention me there with the word “access”")
 	mia.types("direct", "claim "+s.code).reads("has an admin already")
 	mia.forges("access-mode?mode=open&sure=yes").reads("Only an admin of the bot can do that.")
 

@@ -64,7 +64,7 @@ func TestStory_InstalledInSlackByTheGuide(t *testing.T) {
 		}
 		return env[k]
 	}, strings.NewReader(""), &looked, &trouble)
-	for _, want := range []string{"the bot token is not valid any more", "Socket Mode was refused"} {
+	for _, want := range []string{"Slack does not know the bot token (invalid_auth)", "Is it copied whole?", "Socket Mode was refused"} {
 		if !strings.Contains(looked.String(), want) {
 			t.Errorf("doctor does not say %q:\n%s", want, looked.String())
 		}
@@ -77,7 +77,7 @@ func TestStory_InstalledInSlackByTheGuide(t *testing.T) {
 	go func() { ended <- run(ctx, []string{"serve"}, getenv, strings.NewReader(""), io.Discard, &said) }()
 	s.Eventually(t, "sockets", func() bool { return s.Sockets() == 2 })
 	code := claimCode.FindStringSubmatch(said.String())
-	if code == nil || !strings.Contains(said.String(), "Slack is connected by Socket Mode") {
+	if code == nil || !strings.Contains(said.String(), "Slack: connecting by Socket Mode") {
 		t.Fatalf("serve says:\n%s", said.String())
 	}
 	s.DirectMessage(mia.ID, "claim "+code[1]).Wait(t)

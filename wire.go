@@ -12,18 +12,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
-
 	"insightbot/bot"
 	"insightbot/chat"
 	"insightbot/handlers"
 	"insightbot/insight"
-	"insightbot/match"
 	"insightbot/render"
 	"insightbot/source"
-	"insightbot/source/demo"
-	sqlsource "insightbot/source/sql"
 	"insightbot/storage"
 )
 
@@ -33,23 +27,6 @@ const answerLimit = 30 * time.Second
 
 // askedWindow is the time over which "how often asked" counts.
 const askedWindow = 30 * 24 * time.Hour
-
-// opener opens a source of one type.
-type opener func(ctx context.Context, w *wiring, s sourceConfig) (insight.Source, error)
-
-// sources is the table of source types. A new one is a line here.
-func sources() map[string]opener {
-	return map[string]opener{"demo": openDemo, "sqlite": openSQLite}
-}
-
-func sourceTypes() []string {
-	var names []string
-	for name := range sources() {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
 
 // wiring is the bot, put together.
 type wiring struct {
@@ -161,7 +138,7 @@ func (w *wiring) botConfig() (handlers.Config, error) {
 	}
 	return handlers.Config{
 		Catalogue: w.catalogue, Painter: render.NewPainter(painterOptions(c)), Asks: w.store,
-		Rules: w.rules(), Audit: w.store, Keeper: w.store, Privacy: w.store, SignIns: w.store, History: w.store, Failing: w.failing,
+		Rules: w.rules(), Audit: w.store, Keeper: w.store, Privacy: w.store, SignIns: w.store, History: w.store, Shown: w.store, Failing: w.failing,
 		Code: w.code, Console: c.Console, Person: w.person, Log: w.log, Now: w.now, Zone: zone, WeekStart: weekStart,
 	}, nil
 }
@@ -178,36 +155,6 @@ func painterOptions(c config) render.PainterOptions {
 	return render.PainterOptions{FontDir: c.Fonts, SystemFonts: true}
 }
 
-// openSources opens every source of the settings, the demo when there is none,
-// and reads the catalogue.
-func (w *wiring) openSources(ctx context.Context) error {
-	list := w.config.Sources
-	if len(list) == 0 {
-		list = []sourceConfig{{Name: demo.Name, Type: "demo"}}
-	}
-	for _, s := range list {
-		src, err := sources()[s.Type](ctx, w, s)
-		if err != nil {
-			return fmt.Errorf("source %s: %w", s.Name, err)
-		}
-		w.sources = append(w.sources, src)
-		if c, ok := src.(io.Closer); ok {
-			w.closers = append(w.closers, c)
-		}
-	}
-	var err error
-	w.catalogue, err = source.New(source.Config{
-		Sources: w.sources, Cache: w.store, Log: w.log, Now: w.now,
-		Asked: func(ctx context.Context) (map[string]int, error) {
-			return w.store.Asked(ctx, w.now().Add(-askedWindow))
-		},
-	})
-	if err != nil {
-		return err
-	}
-	return w.catalogue.Sync(ctx)
-}
-
 // close closes what was opened, last first.
 func (w *wiring) close() error {
 	var errs []error
@@ -216,65 +163,6 @@ func (w *wiring) close() error {
 	}
 	w.closers = nil
 	return errors.Join(errs...)
-}
-
-// openDemo opens the embedded company, making its data at the first start.
-func openDemo(ctx context.Context, w *wiring, _ sourceConfig) (insight.Source, error) {
-	return demo.Open(ctx, demo.Config{Dir: w.config.Data, Now: w.now, Log: w.log, Progress: progress(w.errOut)})
-}
-
-// openSQLite opens a database of the user's own.
-func openSQLite(ctx context.Context, w *wiring, s sourceConfig) (insight.Source, error) {
-	zone, err := zoneNamed(s.Zone)
-	if err != nil {
-		return nil, err
-	}
-	weekStart, err := weekday(s.WeekStart)
-	if err != nil {
-		return nil, err
-	}
-	return sqlsource.Open(ctx, sqlsource.Config{
-		Name: s.Name, Path: s.Path, Dir: s.Insights, Zone: zone, WeekStart: weekStart, Period: knownPeriod,
-		Timeout: s.Timeout, MaxRows: s.MaxRows, Log: w.log, Now: w.now,
-	})
-}
-
-// knownPeriod says whether a default period of an insight can be read.
-func knownPeriod(phrase string) error {
-	if _, ok := match.ReadPeriod(phrase, match.Clock{Now: time.Now(), Zone: time.UTC, WeekStart: time.Monday}); !ok {
-		return fmt.Errorf("%q is not a period, such as \"last 30 days\"", phrase)
-	}
-	return nil
-}
-
-// fewDays is how many missing days are added without a word: it takes no time
-// that anybody would notice.
-const fewDays = 14
-
-// progress draws a bar on a terminal and says one line elsewhere.
-func progress(w io.Writer) func(done, total int) {
-	const what = "Making the data of the demo company"
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		said := false
-		return func(_, total int) {
-			if !said && total > fewDays {
-				fmt.Fprintln(w, what+" (once, a few seconds) …")
-				said = true
-			}
-		}
-	}
-	var bar *progressbar.ProgressBar
-	return func(done, total int) {
-		if total <= fewDays {
-			return
-		}
-		if bar == nil {
-			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(w), progressbar.OptionClearOnFinish(),
-				progressbar.OptionSetDescription(what), progressbar.OptionSetWidth(30))
-		}
-		bar.Set(done) //nolint:errcheck // a bar that cannot be drawn stops nothing
-	}
 }
 
 // newRef makes a reference that people can read out: eight letters and digits.

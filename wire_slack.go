@@ -22,7 +22,18 @@ func openSlack(w *wiring) (chat.Platform, error) {
 	if err != nil {
 		return nil, usage(fmt.Errorf("%w: see docs/slack.md", err))
 	}
-	return p, nil
+	return helpful{p}, nil
+}
+
+// helpful is Slack, whose failure says where to look.
+type helpful struct{ chat.Platform }
+
+// Run runs it.
+func (h helpful) Run(ctx context.Context, handler chat.Handler) error {
+	if err := h.Platform.Run(ctx, handler); err != nil {
+		return fmt.Errorf("%w\nSlack could not be connected: \"insightbot doctor\" tries each token and says what to do, and docs/slack.md where each comes from", err)
+	}
+	return nil
 }
 
 // slackConfig is what the settings say of Slack.

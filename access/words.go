@@ -26,7 +26,7 @@ func (r Reason) Sentence() string {
 	case ReasonUnknownPlace:
 		return "Who reads here could not be found out, so nothing is shown to be safe."
 	case ReasonNoRole:
-		return "No role that may see anything was given yet."
+		return "No role that may see anything here was given yet."
 	case ReasonGuest:
 		return "Guests see only what an admin approved for them, in the channels approved for it."
 	case ReasonExternal:

@@ -22,7 +22,7 @@ func Database(t testing.TB, driver, dsn string) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
+	t.Cleanup(func() { db.Close() }) //nolint:errcheck // the server goes with it
 	ctx, cancel := context.WithTimeout(t.Context(), serverPatience)
 	defer cancel()
 	for {

@@ -135,7 +135,7 @@ func (a account) folder(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
+	t.Cleanup(func() { os.RemoveAll(dir) }) //nolint:errcheck // what stays is in the temporary folder
 	a.own(t, dir)
 	return dir
 }
@@ -196,13 +196,13 @@ func (a account) serve(t testing.TB, port int, name string, args ...string) {
 	}()
 	t.Cleanup(func() {
 		cancel()
-		<-ended
+		<-ended //nolint:errcheck // it was killed
 	})
 	deadline := time.Now().Add(serverPatience)
 	for time.Now().Before(deadline) {
 		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", "127.0.0.1:"+strconv.Itoa(port))
 		if err == nil {
-			conn.Close()
+			conn.Close() //nolint:errcheck // it was only knocked at
 			return
 		}
 		select {
@@ -222,6 +222,10 @@ func freePort(t testing.TB) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	defer l.Close() //nolint:errcheck // it was only asked for a port
+	addr, ok := l.Addr().(*net.TCPAddr)
+	if !ok {
+		t.Fatalf("listens on %v", l.Addr())
+	}
+	return addr.Port
 }

@@ -17,17 +17,24 @@ func TestServers_StartAndEndWithTheirTest(t *testing.T) {
 		var addr string
 		t.Run(name, func(t *testing.T) {
 			addr = port.FindString(start(t))
-			conn, err := net.Dial("tcp", addr)
-			if err != nil {
+			if err := knock(t, addr); err != nil {
 				t.Fatalf("%s does not answer: %v", addr, err)
 			}
-			conn.Close()
 		})
-		if conn, err := net.Dial("tcp", addr); addr != "" && err == nil {
-			conn.Close()
+		if addr != "" && knock(t, addr) == nil {
 			t.Errorf("%s is still there after its test", name)
 		}
 	}
+}
+
+// knock connects to an address and goes again.
+func knock(t *testing.T, addr string) error {
+	t.Helper()
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", addr)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 func TestInDatabase_KeepsTheServer(t *testing.T) {

@@ -181,7 +181,7 @@ func (v *visit) adminParts(ctx context.Context) ([]chat.Part, error) {
 	}
 	parts = append(parts, heading("The workspace"), v.modeChoices(p.Mode(v.Place.Platform, v.Place.Workspace)))
 	if id == "" {
-		parts = append(parts, chat.Text{Style: chat.Note, Text: "To set up a channel, type “access” in it, or choose it from the list of channels."})
+		parts = append(parts, chat.Text{Style: chat.Note, Text: "To set up a channel, go to it and " + mentionMe("access") + ", or choose it from the list of channels."})
 	}
 	return append(parts, adminLinks()), nil
 }

@@ -104,7 +104,7 @@ func (b *Bot) channels(ctx context.Context, v *visit) (*chat.Reply, error) {
 	bounded(&t, "channels")
 	reply := v.privately("Channels", chat.Text{Text: "What everybody who reads a channel may see there. " + modeRule(p.Mode(v.Place.Platform, v.Place.Workspace))})
 	if len(t.Rows) == 0 {
-		reply.Parts = append(reply.Parts, chat.Text{Text: "I was used in no channel yet. Type “access” in one, and it is here."})
+		reply.Parts = append(reply.Parts, chat.Text{Text: "I was used in no channel yet. Go to one and " + mentionMe("access") + ", and it is here."})
 	} else {
 		reply.Parts = append(reply.Parts, t)
 	}

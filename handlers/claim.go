@@ -38,6 +38,9 @@ func (b *Bot) claim(ctx context.Context, v *visit) (*chat.Reply, error) {
 		v.note(ctx, access.ActionClaim, v.workspace(), "no code")
 		return v.privately("", lead("There is no code for this here: whoever runs me names the first admin with the command line.")), nil
 	}
+	if strings.TrimSpace(v.Call.Args[argCode]) == "" {
+		return v.privately("", lead("Add the code to it that was printed where I was started (“insightbot serve” prints it while there is no admin): claim ABCD-2345.")), nil
+	}
 	right := sameCode(b.config.Code, v.Call.Args[argCode]) && !b.claimed.Load()
 	changes, err := b.config.Keeper.ChangePolicy(ctx, v.event(access.ActionClaim), func(p *access.Policy) error {
 		if p.HasAdmin(v.Place.Platform, v.Place.Workspace) {
@@ -141,6 +144,9 @@ func typedClaim(words string) (chat.Args, bool) {
 	name, rest, _ := strings.Cut(words, " ")
 	rest = strings.TrimSpace(rest)
 	bare := bareCode(rest)
+	if strings.EqualFold(words, "claim") {
+		return nil, true // it is told what lacks
+	}
 	if !strings.EqualFold(name, "claim") || len(bare) != codeLength || len(strings.Fields(rest)) > 2 {
 		return nil, false
 	}

@@ -102,12 +102,21 @@ func TestClaim_ARoleOfThatIdWithOtherHoldersIsLeftAlone(t *testing.T) {
 func TestTypedClaim_LeavesQuestionsAlone(t *testing.T) {
 	for words, want := range map[string]bool{
 		"claim ABCD-2345": true, "claim abcd-efgh": true, "Claim abcd2345": true, "CLAIM ABCD EFGH": true, "claim abcd 2345": true,
-		"claim": false, "claim rate week": false, "claim rate by month": false, "claim approval": false, "claims ABCD-2345": false,
+		"claim": true, "claim?": false, "claim rate week": false, "claim rate by month": false, "claim approval": false, "claims ABCD-2345": false,
 		"claim ABCD-23456": false, "claim äbcd-2345": false, "claim a b c d 2 3 4 5": false,
 	} {
 		if _, got := typedClaim(words); got != want {
 			t.Errorf("%q is a claim: %v, want %v", words, got, want)
 		}
+	}
+}
+
+func TestClaim_WithoutACodeIsToldWhatLacks(t *testing.T) {
+	b := newAccessBench(t)
+	r := b.say(t, ann, directRoom, "claim")
+	says(t, r, "Add the code to it that was printed where I was started")
+	if len(b.keeper.policy.People) != 0 {
+		t.Errorf("somebody became admin: %v", b.keeper.policy.People)
 	}
 }
 
@@ -122,7 +131,7 @@ func TestMode_OpenIsAskedTwiceAndTheOthersOnce(t *testing.T) {
 	if b.keeper.policy.Mode("web", "w") != access.ModeOpen || b.keeper.policy.Mode("web", "other") != access.ModeUnset {
 		t.Errorf("modes %+v", b.keeper.policy.Workspaces)
 	}
-	says(t, b.do(t, ann, directRoom, "access-mode", "mode", "strict"), "Done: Strict.", "type “access” there")
+	says(t, b.do(t, ann, directRoom, "access-mode", "mode", "strict"), "Done: Strict.", "mention me there with the word “access”")
 	says(t, b.do(t, ann, directRoom, "access-mode", "mode", "strict"), "It is like that already")
 	says(t, b.do(t, ann, directRoom, "access-mode", "mode", "anarchy"), "Choose what this workspace begins with")
 	if b.keeper.policy.Mode("web", "w") != access.ModeStrict {

@@ -24,7 +24,7 @@ func TestClosed_SaysWhatToDoWhereTheRolesThatAreThereOpenNothing(t *testing.T) {
 		p.Channel, p.Name = id, "#"+id
 		return p
 	}
-	const member, admin = "Ask an admin for access", "You are an admin: type “access”"
+	const member, admin = "Ask an admin for access", "You are an admin: press the button below, or say “access” to me"
 	for _, c := range []struct {
 		name  string
 		user  chat.User
@@ -32,7 +32,7 @@ func TestClosed_SaysWhatToDoWhereTheRolesThatAreThereOpenNothing(t *testing.T) {
 		want  []string
 		never string
 	}{
-		{"an admin without grants, alone", ann, directRoom, []string{"Nothing can be answered for you yet.", access.ReasonNoRole.Sentence(), admin, "under People give yourself a role"}, member},
+		{"an admin without grants, alone", ann, directRoom, []string{"Nothing can be answered for you in private yet.", "Ask in a channel that is set up", admin, "under People give yourself a role"}, member},
 		{"an admin where nothing is mapped", ann, boardRoomOf("C9"), []string{"Nothing can be answered here yet.", access.ReasonUnmapped.Sentence(), admin, "one click opens something"}, member},
 		{"an admin in a strict channel", ann, at("C7"), []string{"Nothing can be answered for you yet.", access.ReasonStrict.Sentence(), admin, "give yourself a role"}, member},
 		{"a member in a strict channel", mia, at("C7"), []string{"Nothing can be answered for you yet.", access.ReasonStrict.Sentence(), member}, "You are an admin"},
@@ -52,6 +52,12 @@ func TestClosed_SaysWhatToDoWhereTheRolesThatAreThereOpenNothing(t *testing.T) {
 		says(t, r, c.want...)
 		saysNot(t, r, c.never, "Sign-ups", "No saved insight")
 	}
+	r := b.say(t, mia, directRoom, "sign-ups last week")
+	says(t, r, "Nothing can be answered for you in private yet.", "Ask in a channel that is set up", member)
+	saysNot(t, r, "growth", "No role that may see anything")
+	b.edit(t, func(p *access.Policy) { p.Channels = nil })
+	says(t, b.say(t, mia, directRoom, "sign-ups last week"), "Nothing can be answered for you yet.", access.ReasonNoRole.Sentence(), member)
+	b.edit(t, mapGrowth)
 	if a := b.log.asks[len(b.log.asks)-1]; a.Outcome != chat.OutcomeClosed {
 		t.Errorf("logged as %+v", a)
 	}
@@ -72,11 +78,11 @@ func TestClosed_InAStrictWorkspaceAMemberNeedsARole(t *testing.T) {
 	b := administered(t)
 	b.edit(t, mapGrowth)
 	r := b.do(t, ann, directRoom, "access-mode", "mode", "strict")
-	says(t, r, "Done: Strict.", "type “access” there", "Then give roles to people")
+	says(t, r, "Done: Strict.", "mention me there with the word “access”", "Then give roles to people")
 	saysNot(t, b.do(t, ann, directRoom, "access-mode", "mode", "channel"), "Then give roles")
 	b.do(t, ann, directRoom, "access-mode", "mode", "strict")
 	says(t, b.say(t, mia, growthRoom, "sign-ups last week"), access.ReasonStrict.Sentence(), "Ask an admin for access")
-	says(t, b.say(t, ann, growthRoom, "sign-ups last week"), "You are an admin: type “access”")
+	says(t, b.say(t, ann, growthRoom, "sign-ups last week"), "You are an admin: press the button below, or say “access” to me")
 	b.edit(t, giveGrowth)
 	if r := b.say(t, mia, growthRoom, "sign-ups last week"); r.Outcome != chat.OutcomeAnswer || r.Private {
 		t.Errorf("with both keys: %s", words(r))

@@ -47,7 +47,7 @@ func personalCommands() []Command {
 		},
 		{
 			Name: "claim", Summary: "become the first admin with the code", Hidden: true, typed: typedClaim,
-			Args: []Arg{{Name: argCode, Help: "the code", Required: true}},
+			Args: []Arg{{Name: argCode, Help: "the code that serve printed", Required: true}},
 			run:  func(ctx context.Context, b *Bot, v *visit) (*chat.Reply, error) { return b.claim(ctx, v) },
 		},
 	}

@@ -118,7 +118,7 @@ func (b *Bot) decideRequest(ctx context.Context, v *visit) (*chat.Reply, error) 
 		reply.Notices = v.decisionNotice(wish, state)
 		return reply, nil
 	}
-	reply := v.privately("Approved", lead("Approved. They see it when they type “access”."))
+	reply := v.privately("Approved", lead("Approved. They see it when they say “access” to me."))
 	reply.Notices = v.decisionNotice(wish, state)
 	lines, err := v.changeLines(ctx, changes)
 	if err != nil {

@@ -55,6 +55,7 @@ func change(before, later match.Reading) match.Reading {
 	if len(later.Filters) > 0 {
 		r.Filters = later.Filters
 	}
+	r.Mentions = slices.Concat(r.Mentions, later.Mentions)
 	if later.Chart != "" {
 		r.Chart = later.Chart
 	}

@@ -33,7 +33,8 @@ func (b *Bot) home(ctx context.Context, v *visit) (*chat.Reply, error) {
 	case !v.shut():
 		reply.Parts = append(reply.Parts, chat.Text{Text: v.homeWords()})
 	case len(first) == 0 || !v.admin():
-		reply.Parts = append(append(reply.Parts, chat.Text{Text: v.closedWords()}), v.closedParts()...)
+		words, below := v.closedSays(ctx)
+		reply.Parts = append(append(reply.Parts, chat.Text{Text: words}), below...)
 	}
 	reply.Parts = append(reply.Parts, first...)
 	if c := insightChoices("You could ask", v.offers(maxHomeInsights, nil)); len(c.Items) > 0 {

@@ -133,7 +133,7 @@ func (v *visit) steps(p access.Policy, asked bool) []step {
 		{
 			label: "The first channel", state: plural(mapped, "channel is mapped", "channels are mapped"), done: mapped > 0 || mode == access.ModeOpen,
 			next: []chat.Part{
-				chat.Text{Text: "Go to a channel and type “access” there: one click lets it see what belongs to it."},
+				chat.Text{Text: "Go to a channel and " + mentionMe("access") + ". One click lets it see what belongs to it."},
 				chat.Choices{Items: []chat.Choice{{Label: "Set up a channel from here", Call: chat.Call{Command: "access-channel"}}}},
 			},
 		},

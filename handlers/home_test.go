@@ -82,7 +82,7 @@ func TestHome_LeadsAnAdminThroughTheFirstSteps(t *testing.T) {
 	saysNot(t, r, "Nothing can be answered")
 	b.press(t, ann, directRoom, button(t, r, "By channel").Call)
 	r = b.do(t, ann, directRoom, "home")
-	says(t, r, "2. Who may ask what: done: By channel", "3. The first channel: now", "type “access” there")
+	says(t, r, "2. Who may ask what: done: By channel", "3. The first channel: now", "mention me there with the word “access”")
 	if form := b.press(t, ann, directRoom, button(t, r, "Set up a channel from here").Call); len(find[chat.Form](form.Parts)) != 1 {
 		t.Errorf("no form for a channel: %s", everything(form))
 	}
@@ -95,7 +95,7 @@ func TestHome_LeadsAnAdminThroughTheFirstSteps(t *testing.T) {
 	h.asks["hash of ann"] = []chat.Ask{{Question: "sign-ups last week", Insight: "shop/signups"}}
 	r = b.do(t, ann, directRoom, "home")
 	saysNot(t, r, "Set me up", "sign-ups last week")
-	says(t, r, "Nothing can be answered for you yet.", "Being an admin alone shows nothing.")
+	says(t, r, "Nothing can be answered for you in private yet.", "Being an admin alone shows nothing.")
 }
 
 func TestHome_AnOpenWorkspaceNeedsNoMapping(t *testing.T) {

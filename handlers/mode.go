@@ -28,7 +28,7 @@ func (b *Bot) mode(ctx context.Context, v *visit) (*chat.Reply, error) {
 	}
 	reply := v.privately("Saved", lead("Done: "+modeName(m)+". "+v.stock.modeWords(m)))
 	if m != access.ModeOpen {
-		reply.Parts = append(reply.Parts, chat.Text{Text: "Now go to a channel and type “access” there: one click lets it see what belongs to it."})
+		reply.Parts = append(reply.Parts, chat.Text{Text: "Now go to a channel and " + mentionMe("access") + ". One click lets it see what belongs to it."})
 	}
 	if m == access.ModeStrict {
 		reply.Parts = append(reply.Parts, chat.Text{Text: "Then give roles to people, to their groups or to your e-mail domain: until somebody has one, channels show them nothing."})
@@ -47,6 +47,12 @@ func (v *visit) modeChoices(current access.Mode) chat.Choices {
 		})
 	}
 	return c
+}
+
+// mentionMe is how a word reaches the bot in a channel: on most platforms it
+// hears nothing there but what it is mentioned in.
+func mentionMe(word string) string {
+	return "mention me there with the word “" + word + "” (or just type it, where I hear everything)"
 }
 
 // modeName is a mode as a button.
@@ -76,7 +82,7 @@ func (st *stock) modeWords(m access.Mode) string {
 	case access.ModeStrict:
 		return "As by channel, and whoever asks needs a role of their own too: a channel alone shows nothing to somebody without one."
 	default:
-		return fmt.Sprintf("A channel shows what you let it show, and whoever reads it may ask that. What you do not open stays closed; there %s %s.",
+		return fmt.Sprintf("A channel shows what you let it show, and whoever reads it may ask that there. What you do not open stays closed; there %s %s.",
 			verb(len(st.insights), "is", "are"), plural(len(st.insights), "insight", "insights"))
 	}
 }

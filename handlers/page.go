@@ -14,10 +14,7 @@ import (
 func (b *Bot) page(ctx context.Context, v *visit) *chat.Reply {
 	in, ok := v.reach(ctx, v.Call.Args[argID])
 	if !ok {
-		return &chat.Reply{Title: "No such insight", Parts: []chat.Part{
-			chat.Text{Style: chat.Lead, Text: "There is no such insight, or not any more."},
-			chat.Link{Label: "See everything that can be asked", Call: chat.Call{Command: "insights"}},
-		}}
+		return v.noPage()
 	}
 	v.mention(in)
 	reply := &chat.Reply{Title: in.Title, Parts: []chat.Part{chat.Text{Text: in.Description}}}
@@ -45,6 +42,27 @@ func (b *Bot) page(ctx context.Context, v *visit) *chat.Reply {
 	if in.Link != "" {
 		reply.Parts = append(reply.Parts, chat.Link{Label: "Open in its source", URL: in.Link})
 	}
+	return reply
+}
+
+// maxNearest is how many insights are offered in the place of one that is not
+// there.
+const maxNearest = 3
+
+// noPage says that there is no such insight, and offers those that may be told
+// here whose titles come near to what was typed.
+func (v *visit) noPage() *chat.Reply {
+	reply := &chat.Reply{Title: "No such insight", Parts: []chat.Part{chat.Text{Style: chat.Lead, Text: noInsight}}}
+	near := chat.Choices{Prompt: "Did you mean one of these?"}
+	for _, in := range v.completions(strings.TrimSpace(v.Call.Args[argID])) {
+		if len(near.Items) < maxNearest {
+			near.Items = append(near.Items, chat.Choice{Label: in.Title, Detail: detail(in), Call: insightLink(in).Call})
+		}
+	}
+	if len(near.Items) > 0 {
+		reply.Parts = append(reply.Parts, near)
+	}
+	reply.Parts = append(reply.Parts, chat.Link{Label: "See everything that can be asked", Call: chat.Call{Command: "insights"}})
 	return reply
 }
 

@@ -18,6 +18,23 @@ func TestInsights_ListsOutdatedOnesLast(t *testing.T) {
 	}
 }
 
+func TestInsight_UnknownIDOffersTheNearest(t *testing.T) {
+	b := newBench(t)
+	for typed, want := range map[string]string{"signups": "shop/signups", "turn": "", "shop/nothing": ""} {
+		r := b.must(t, call(chat.Call{Command: "insight", Args: chat.Args{argID: typed}}))
+		if !strings.Contains(words(r), "There is no such insight") {
+			t.Fatalf("%q: %s", typed, words(r))
+		}
+		var got string
+		for _, c := range find[chat.Choices](r.Parts) {
+			got = c.Items[0].Call.Args[argID]
+		}
+		if got != want {
+			t.Errorf("%q offers %q, not %q", typed, got, want)
+		}
+	}
+}
+
 func TestInsights_Searches(t *testing.T) {
 	b := newBench(t)
 	r := b.must(t, call(chat.Call{Command: "insights", Args: chat.Args{argQuestion: "sign-ups"}}))

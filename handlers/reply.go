@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"insightbot/access"
 	"insightbot/chat"
@@ -57,7 +58,7 @@ func (b *Bot) replyPlainly(v *visit, a Answer) (*chat.Reply, error) {
 		return nil, err
 	}
 	reply.Parts = append(reply.Parts, shown...)
-	reply.Parts = append(reply.Parts, chat.Text{Style: chat.Note, Text: timing(a)})
+	reply.Parts = append(reply.Parts, chat.Text{Style: chat.Note, Text: timing(a, b.config.Now())})
 	for _, c := range a.Caveats {
 		reply.Parts = append(reply.Parts, chat.Text{Style: chat.Caution, Text: c})
 	}
@@ -162,7 +163,7 @@ func table(a Answer, rows int) chat.Table {
 }
 
 // timing is the resolved period, its zone, and how fresh the data is.
-func timing(a Answer) string {
+func timing(a Answer, now time.Time) string {
 	var parts []string
 	w := a.Result.Window
 	if w.IsZero() {
@@ -185,9 +186,26 @@ func timing(a Answer) string {
 		parts = append(parts, "data as of "+a.Result.AsOf.In(zone).Format("2 Jan 2006, 15:04"))
 	}
 	if a.Result.Cached {
-		parts = append(parts, "from the cache")
+		parts = append(parts, "computed "+age(a.Result.At, now))
 	}
 	return strings.Join(parts, " · ")
+}
+
+// age says how long ago a moment was, in its largest whole unit.
+func age(at, now time.Time) string {
+	d := now.Sub(at)
+	for _, unit := range []struct {
+		name   string
+		length time.Duration
+	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}} {
+		switch n := int(d / unit.length); {
+		case n == 1:
+			return "1 " + unit.name + " ago"
+		case n > 1:
+			return fmt.Sprintf("%d %ss ago", n, unit.name)
+		}
+	}
+	return "just now"
 }
 
 // fileName names a picture or a file by what is in it.

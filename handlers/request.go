@@ -57,7 +57,7 @@ func (b *Bot) request(ctx context.Context, v *visit) (*chat.Reply, error) {
 	}
 	v.note(ctx, access.ActionRequest, subject, "")
 	reply := v.privately("Your request", lead("I passed it on: an admin sees that you ask for access "+what+"."),
-		chat.Text{Text: "They see it when they look at access the next time, if I cannot reach them before; a word to them may help. Type “request” or “access” to see what became of it."})
+		chat.Text{Text: "They see it when they look at access the next time, if I cannot reach them before; a word to them may help. Say “request” to me here once more (with a mention, in a channel) to see what became of it."})
 	p, err := b.config.Keeper.Policy(ctx)
 	if err != nil {
 		return nil, err
@@ -89,9 +89,9 @@ func (v *visit) atPlace() chat.Args {
 	return chat.Args{argChannel: v.Place.Channel}
 }
 
-// when is a moment in words, in the zone of the bot.
+// when is a moment in words, in the zone of the bot, which it names.
 func (v *visit) when(at time.Time) string {
-	return at.In(v.bot.config.Zone).Format("2 January 2006, 15:04")
+	return at.In(v.bot.config.Zone).Format("2 January 2006, 15:04 MST")
 }
 
 // decidedFor is how long what became of a request is shown to who made it.

@@ -12,7 +12,7 @@ import (
 func TestRequest_IsOpenedOnceAndSaysWhatHappensNext(t *testing.T) {
 	b := administered(t)
 	closed := b.say(t, mia, growthRoom, "sign-ups last week")
-	says(t, b.press(t, mia, growthRoom, button(t, closed, "Ask an admin for access").Call), "I passed it on", "access in #growth", "Type “request” or “access”")
+	says(t, b.press(t, mia, growthRoom, button(t, closed, "Ask an admin for access").Call), "I passed it on", "access in #growth", "Say “request” to me here once more (with a mention")
 	if len(b.keeper.requests) != 1 {
 		t.Fatalf("%d requests", len(b.keeper.requests))
 	}

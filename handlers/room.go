@@ -153,7 +153,7 @@ func grantWords(r access.Role) string {
 // outsideWords say what it means that others read a channel too.
 func outsideWords(r room) string {
 	if !r.known() {
-		return "I do not know who reads this channel, so nothing is shown there to be safe, whatever is set here. Type “access” in it, and I look again."
+		return "I do not know who reads this channel, so nothing is shown there to be safe, whatever is set here. Go to it and " + mentionMe("access") + ", and I look again."
 	}
 	who := "Guests read this channel."
 	if r.shared == chat.Yes {

@@ -87,7 +87,7 @@ func (v *visit) shareRefused(in insight.Insight) *chat.Reply {
 		return v.privately("", lead(words), chat.Text{Text: "You are an admin: open it to the channel, and share it again."},
 			chat.Choices{Items: []chat.Choice{accessChoice("What "+v.placeName()+" may see", v.atPlace())}})
 	case v.member():
-		return v.privately("", lead(words), chat.Text{Text: "To ask an admin for it, type “request” in that channel."})
+		return v.privately("", lead(words), chat.Text{Text: "To ask an admin for it, go to that channel and " + mentionMe("request") + "."})
 	}
 	return v.privately("", lead(words), chat.Text{Text: "Only an admin can change that."})
 }

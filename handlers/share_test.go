@@ -88,7 +88,7 @@ func TestShare_IsRefusedInPrivateWhereTheChannelMayNotSeeIt(t *testing.T) {
 		return chat.Call{Command: "share", Args: chat.Args{argInsight: id, argGo: yes, argTo: "C1"}}
 	}
 	r := b.sharing(t, mia, growthRoom, goes("shop/revenue"))
-	says(t, r, "I cannot show “Revenue” in #growth: that channel may not see it.", "type “request” in that channel")
+	says(t, r, "I cannot show “Revenue” in #growth: that channel may not see it.", "go to that channel and mention me there with the word “request”")
 	if !r.Private || r.Outcome != "" || len(b.catalogue.ran) != 0 {
 		t.Errorf("private %v, outcome %q, %d runs", r.Private, r.Outcome, len(b.catalogue.ran))
 	}

@@ -40,10 +40,10 @@ func (c *tagged) Run(ctx context.Context, in insight.Insight, q insight.Query) (
 
 func TestAsk_SaysOnceThatADefinitionChanged(t *testing.T) {
 	shown := fakeShown{}
-	var runs *tagged
+	runs := &tagged{}
 	b := administered(t, func(c *Config) {
 		c.Rules = &fakeRules{rules: openRules()}
-		runs = &tagged{fakeCatalogue: c.Catalogue.(*fakeCatalogue)}
+		runs.fakeCatalogue, _ = c.Catalogue.(*fakeCatalogue)
 		c.Shown, c.Catalogue = shown, runs
 	})
 	const sentence = "The definition of this insight changed since it was last shown here, on 25 November 2026."
@@ -51,8 +51,10 @@ func TestAsk_SaysOnceThatADefinitionChanged(t *testing.T) {
 		t.Helper()
 		return strings.Contains(words(b.say(t, mia, p, "sign-ups last week")), sentence)
 	}
-	if say(growthRoom) || say(growthRoom) || say(directRoom) {
-		t.Error("a definition that did not change is said to have")
+	for _, p := range []chat.Place{growthRoom, growthRoom, directRoom} {
+		if say(p) {
+			t.Error("a definition that did not change is said to have")
+		}
 	}
 	if _, ok := shown["hash of mia/shop/signups"]; !ok || len(shown) != 2 {
 		t.Errorf("remembered %v: a channel, and a person alone", shown)
@@ -92,7 +94,8 @@ func TestAsk_SaysHowOldACachedAnswerIs(t *testing.T) {
 		time.Hour: "computed 1 hour ago", 26 * time.Hour: "computed 1 day ago", 49 * time.Hour: "computed 2 days ago",
 	} {
 		b := administered(t, func(c *Config) {
-			runs := &tagged{fakeCatalogue: c.Catalogue.(*fakeCatalogue)}
+			runs := &tagged{}
+			runs.fakeCatalogue, _ = c.Catalogue.(*fakeCatalogue)
 			if ago > 0 {
 				runs.at = now.Add(-ago)
 			}

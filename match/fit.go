@@ -29,6 +29,7 @@ func Fit(r Reading, in insight.Insight, c Clock) (insight.Query, []Misfit) {
 	f.window()
 	f.breakdowns()
 	f.filters()
+	f.mentions()
 	f.grain()
 	f.compare()
 	f.chart()

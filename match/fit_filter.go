@@ -18,7 +18,7 @@ func (f *fitting) filters() {
 			f.addFilter(insight.Filter{Field: d.Name, Op: w.Op, Values: keys, Words: w.Words})
 		}
 		for _, word := range missing {
-			if !f.says(word) {
+			if strings.HasPrefix(word, "@") || !f.says(word) {
 				f.miss(RoleFilter, word, f.whyNot(word, w))
 			}
 		}

@@ -33,6 +33,7 @@ func Read(question string, v *Vocabulary, c Clock) Reading {
 		at = f.next
 	}
 	p.settle(&r)
+	p.danglingAt(&r)
 	r.Rest = tidy(question, r.Spans)
 	return r
 }
@@ -59,6 +60,9 @@ type finding struct {
 // readAt asks every reader what begins at a term. The longest part wins, and
 // of two the one whose reader comes first.
 func (p *parse) readAt(at int, r *Reading) (finding, bool) {
+	if f, ok := p.readMention(at); ok {
+		return f, true
+	}
 	var best finding
 	if p.terms[at].sign && p.terms[at].Text != "/" && p.terms[at].Text != "'" {
 		return best, false

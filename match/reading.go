@@ -29,6 +29,9 @@ type Reading struct {
 	// has. Fit says what an insight can take.
 	Breakdowns []BreakdownWish
 	Filters    []FilterWish
+	// Mentions are names such as "@mia" that were said aside, and a "by" at the
+	// end that nothing follows.
+	Mentions []string
 	// Chart is the way of drawing that was asked for ("as a table").
 	Chart insight.Chart
 	// Spans are the parts of Text that were understood, in order and without
@@ -55,6 +58,7 @@ const (
 	RoleBreakdown Role = "breakdown"
 	RoleFilter    Role = "filter"
 	RoleChart     Role = "chart"
+	RoleMention   Role = "mention"
 )
 
 // BreakdownWish is a breakdown as it was asked for.

@@ -85,6 +85,9 @@ func (p *Painter) Draw(d Drawing) (Picture, error) { return p.draw(d, nil) }
 // draw is Draw with a recorder for tests.
 func (p *Painter) draw(d Drawing, rec *record) (pic Picture, err error) {
 	kind := Pick(d.Insight, d.Result, d.Chart)
+	if d.Result.Shape == insight.ShapeFunnel && len(d.Result.Funnels) == 0 {
+		d.Insight, d.Result = funnelOverTime(d.Insight, d.Result)
+	}
 	if kind == insight.ChartTable && !d.Result.Empty() {
 		return Picture{Drawn: kind}, nil
 	}

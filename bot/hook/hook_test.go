@@ -51,7 +51,7 @@ func newHook(t *testing.T, lines io.Writer, s *synced) *Hook {
 }
 
 func post(h http.Handler, path, signature, body string) int {
-	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, path, strings.NewReader(body))
 	r.Header.Set(Header, signature)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
@@ -91,7 +91,7 @@ func TestHook_TakesOnlyWhatIsSigned(t *testing.T) {
 		t.Error("the log holds a secret")
 	}
 	r := httptest.NewRecorder()
-	h.Handler().ServeHTTP(r, httptest.NewRequest(http.MethodGet, "/hooks/posthog", nil))
+	h.Handler().ServeHTTP(r, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/hooks/posthog", nil))
 	if r.Code != http.StatusMethodNotAllowed {
 		t.Errorf("GET: %d", r.Code)
 	}

@@ -21,12 +21,14 @@ const (
 // a command first.
 const commandPrefix = "/insight "
 
-// command answers a slash command: in the channel what the channel may see, and
-// everything else to the asker alone.
+// command answers a slash command: an answer that the channel may see there,
+// below the question, which Slack shows nobody else; and everything else to the
+// asker alone.
 func (s *Slack) command(ctx context.Context, t *turn, c command) error {
 	t.user, t.team, t.respond = c.User, c.Team, c.ResponseURL
 	t.locate(ctx, c.Channel, "", false)
 	words := typed(c.Text, t.workspace.installation().Bot)
+	t.quiet, t.asked = true, words
 	if words != "" {
 		words = commandPrefix + words
 	}
@@ -111,6 +113,8 @@ func (s *Slack) pressed(ctx context.Context, t *turn, i slackgo.InteractionCallb
 	case t.view != "" && i.View.Type == slackgo.VTModal:
 		return s.turnDialog(ctx, t, i.View, press.Call)
 	default:
+		// Nobody else saw the message that was pressed.
+		t.quiet, t.asked = i.Container.IsEphemeral, press.Call.Args[argQuestion]
 		return t.answer(ctx, press.Call)
 	}
 }

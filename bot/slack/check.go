@@ -34,7 +34,12 @@ func Check(ctx context.Context, c Config, optional map[string]string) []Finding 
 		found = append(found, s.checkSocket(ctx))
 	}
 	if c.SigningSecret != "" {
-		found = append(found, Finding{OK: true, Says: "listens on " + c.Addr + " for " + firstOf(c.URL, "a public address that slack.url does not name")})
+		// By Socket Mode alone nothing needs to come in.
+		f := Finding{OK: c.URL != "" || c.AppToken != "", Says: "listens on " + c.Addr + " for " + firstOf(c.URL, "a public address that slack.url does not name")}
+		if !f.OK {
+			f.Do = "Set slack.url to the public address at which Slack reaches the bot, such as https://bot.example, or set SLACK_APP_TOKEN for Socket Mode."
+		}
+		found = append(found, f)
 	}
 	return found
 }
@@ -44,7 +49,10 @@ func (s *Slack) checkBot(ctx context.Context, optional map[string]string) []Find
 	in, err := api.Identify(ctx, s.spaces.apiConfig(), s.config.BotToken)
 	if err != nil {
 		f := Finding{Says: fmt.Sprintf("the bot token was not accepted: %v", err), Do: "Is this machine online? Slack's address is " + s.config.API + "."}
-		if api.Revoked(err) {
+		if call, ok := errors.AsType[*api.CallError](err); ok && call.Code == "invalid_auth" {
+			f.Says = "Slack does not know the bot token (invalid_auth)"
+			f.Do = "Is it copied whole? Compare SLACK_BOT_TOKEN with the Bot User OAuth Token in Install App. If they are the same, install the app in your workspace again and set the new one."
+		} else if api.Revoked(err) {
 			f.Says, f.Do = "the bot token is not valid any more", "Install the app in your workspace again and set SLACK_BOT_TOKEN to the new Bot User OAuth Token."
 		}
 		return []Finding{f}

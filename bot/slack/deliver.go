@@ -24,7 +24,7 @@ func (t *turn) deliver(ctx context.Context, reply *chat.Reply) error {
 	defer t.notify(ctx, reply)
 	direct := t.place.Kind == chat.PlaceDirect
 	switch {
-	case (reply.Private || t.alone) && !direct:
+	case t.forAsker(reply) && !direct:
 		return t.privately(ctx, reply)
 	default:
 		return t.post(ctx, t.to(), t.place, reply)
@@ -41,6 +41,9 @@ var errHeld = errors.New("slack: the inbox is stuck")
 func (t *turn) draw(ctx context.Context, reply *chat.Reply, private bool) (screen.Drawn, []string, error) {
 	o := t.options()
 	o.Private = private
+	if t.quiet && !private {
+		o.Asker, o.Asked = t.user, firstOf(t.asked, reply.Title)
+	}
 	o.Retract = reply.Outcome == chat.OutcomeAnswer
 	for _, p := range screen.Pictures(reply) {
 		id, err := t.workspace.Upload(ctx, p.Files[chat.Light], p.Alt, reply.Title, api.To{})
@@ -255,7 +258,7 @@ func (t *turn) remember(ctx context.Context, place chat.Place, ts string, files 
 	}
 	if !reply.Context.IsZero() {
 		user := ""
-		if reply.Private || t.alone {
+		if t.forAsker(reply) {
 			user = t.user
 		}
 		warn(store.PutThread(ctx, place, user, reply.Context, now))

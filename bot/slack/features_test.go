@@ -1,9 +1,12 @@
 package slack_test
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
+	"insightbot/bot/slack"
 	"insightbot/bot/slack/slacktest"
 	"insightbot/chat"
 )
@@ -75,5 +78,64 @@ func TestSuggest_OffersWhatTheHandlerCompletes(t *testing.T) {
 	}
 	if r := b.request(1); r.Call.Command != "complete" || r.Call.Args["q"] != "sig" || r.Place.Kind != chat.PlaceDirect {
 		t.Errorf("asked %v in %v", r.Call, r.Place)
+	}
+}
+
+func TestCommand_OnlyAnAnswerGoesOpenly(t *testing.T) {
+	b := newBench(t)
+	mia, _, growth := b.people()
+	b.answering(func(r *chat.Request) *chat.Reply {
+		reply := echo(r)
+		switch {
+		case r.Call.Args["q"] == "/insight which":
+			reply.Outcome = chat.OutcomeChoose
+			reply.Parts = append(reply.Parts, chat.Choices{Items: []chat.Choice{
+				{Label: "This one", Call: chat.Call{Command: "ask", Args: chat.Args{"q": "which", "insight": "demo/signups"}}},
+			}})
+		case r.Call.Args["q"] != "/insight sign-ups <!channel>" && r.Call.Args["insight"] == "":
+			reply.Outcome = ""
+		}
+		return reply
+	})
+	for i, words := range []string{"", "insights", "revnue", "which"} {
+		b.Command(mia.ID, growth.ID, "/insight", words).Wait(t)
+		b.Eventually(t, "a reply to "+words, func() bool {
+			all := b.Ephemerals(mia.ID)
+			return len(all) == i+1 && strings.Contains(all[i].Words, "You asked")
+		})
+	}
+	if got := b.Posted(growth.ID); len(got) != 0 {
+		t.Fatalf("posted %q", texts(got))
+	}
+	b.Press(mia.ID, "This one").Wait(t)
+	b.Eventually(t, "the answer", func() bool { return len(b.Posted(growth.ID)) == 1 })
+	b.Command(mia.ID, growth.ID, "/insight", "sign-ups &lt;!channel&gt;").Wait(t)
+	b.Eventually(t, "the other answer", func() bool { return len(b.Posted(growth.ID)) == 2 })
+	for i, want := range []string{"<@" + mia.ID + "> asked: which", "<@" + mia.ID + "> asked: sign-ups &lt;!channel&gt;"} {
+		if got := b.Posted(growth.ID)[i].Text; !strings.HasPrefix(got, want+"\n") {
+			t.Errorf("posted %q, not below %q", got, want)
+		}
+	}
+	b.Mention(mia.ID, growth.ID, "sign-ups <!channel>").Wait(t)
+	b.Eventually(t, "a reply to the mention", func() bool { return len(b.Posted(growth.ID)) == 3 })
+	if got := b.Posted(growth.ID)[2].Text; strings.Contains(got, "asked: ") && strings.HasPrefix(got, "<@") {
+		t.Errorf("a mention shows the question by itself, and the answer says %q", got)
+	}
+}
+
+func TestCheck_HTTPNeedsAnAddressThatSlackCanCall(t *testing.T) {
+	b := newBench(t)
+	for _, c := range []struct {
+		name, url string
+		app       chat.Secret
+		ok        bool
+	}{{"no address", "", "", false}, {"an address", "https://bot.example", "", true}, {"Socket Mode too", "", chat.Secret(b.App.AppToken), true}} {
+		found := slack.Check(t.Context(), slack.Config{
+			BotToken: chat.Secret(b.Token), AppToken: c.app, SigningSecret: "s", API: b.API, Addr: "127.0.0.1:3000", URL: c.url,
+			Store: b.store, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		}, nil)
+		if f := found[len(found)-1]; f.OK != c.ok || !strings.Contains(f.Says, "127.0.0.1:3000") || f.OK == (f.Do != "") {
+			t.Errorf("%s: %+v", c.name, f)
+		}
 	}
 }

@@ -203,7 +203,7 @@ func TestTake_NewsOfAnOrganisationReachAllItsWorkspaces(t *testing.T) {
 	s := unheard(t, srv.URL+"/")
 	s.spaces.add(installed("T1", "E1", "UB1"), false)
 	s.spaces.add(installed("T2", "E1", "UB2"), false)
-	look := func() { s.spaces.of("T2").Client.Place(t.Context(), "C1", false) } //nolint:errcheck // how often it asks is what counts
+	look := func() { s.spaces.of("T2").Place(t.Context(), "C1", false) } //nolint:errcheck // how often it asks is what counts
 	look()
 	look()
 	if info != 1 {

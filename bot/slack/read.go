@@ -143,8 +143,11 @@ var (
 	bracketed = regexp.MustCompile(`<([@#!])([^|>]*)(?:\|([^>]*))?>|<([a-z]+:[^|>]*)(?:\|([^>]*))?>`)
 )
 
-// typed is a message as the person typed it: without the mention of the bot,
-// with names in the place of ids, and unescaped once.
+// emoji are the codes in which Slack writes emoji; they ask for nothing.
+var emoji = regexp.MustCompile(`(^|[\s.,;!?()])(?::(?:[a-z+_-][a-z0-9+_\'-]*|100|1234|-1|8ball):)+`)
+
+// typed is a message as the person typed it: without the mention of the bot and
+// without emoji, with names in the place of ids, and unescaped once.
 func typed(text, bot string) string {
 	text = mentioned.ReplaceAllStringFunc(text, func(m string) string {
 		if mentioned.FindStringSubmatch(m)[1] == bot {
@@ -157,18 +160,34 @@ func typed(text, bot string) string {
 		switch {
 		case p[1] == "#" && p[3] != "":
 			return "#" + p[3]
-		case p[1] != "" && p[3] != "":
+		case p[1] == "!" && p[3] != "" && strings.HasPrefix(p[2], "date^"):
 			return p[3]
 		case p[1] != "":
-			return " "
+			return named(p[1], p[2], p[3])
 		case p[5] != "":
 			return p[5]
 		default:
 			return p[4]
 		}
 	})
+	text = emoji.ReplaceAllString(text, "$1 ")
 	text = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(text)
 	return strings.TrimSpace(text)
+}
+
+// named is a mention of somebody else, of a group or of a channel as a word.
+// It must not vanish: "sign-ups of @mia" is not about everybody.
+func named(sign, id, name string) string {
+	switch {
+	case name != "":
+		return "@" + strings.TrimPrefix(name, "@")
+	case sign == "#":
+		return "#channel"
+	case id == "channel" || id == "here" || id == "everyone":
+		return "@" + id
+	default:
+		return "@someone"
+	}
 }
 
 // mentions reports whether a text calls the bot.

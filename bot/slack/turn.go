@@ -30,6 +30,11 @@ type turn struct {
 	view string
 	// alone says that the reply is for the asker only, whatever it is.
 	alone bool
+	// quiet says that the place does not show what was asked: an answer goes
+	// there openly, below who asked it and asked, and anything else to the asker
+	// alone.
+	quiet bool
+	asked string
 	// call is what was asked last, so that a form in its reply can be opened.
 	call chat.Call
 	// late is what is said in the place of an answer that comes too late.
@@ -76,6 +81,11 @@ func (t *turn) locate(ctx context.Context, channel, thread string, direct bool) 
 	}
 	p.Platform, p.Workspace, p.Thread = Name, t.workspace.id, thread
 	t.place = p
+}
+
+// forAsker reports whether a reply is for the asker alone.
+func (t *turn) forAsker(reply *chat.Reply) bool {
+	return reply.Private || t.alone || t.quiet && reply.Outcome != chat.OutcomeAnswer
 }
 
 // alone moves a turn to where the asker alone reads: their direct messages.

@@ -168,6 +168,10 @@ func (s *Socket) Run(ctx context.Context) error {
 	if s.config.AppToken == "" {
 		return fmt.Errorf("%w: the app token is missing", ErrRefused)
 	}
+	if strings.ContainsFunc(s.config.AppToken.Reveal(), func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		// No request can be made with it, however often it is tried.
+		return fmt.Errorf("%w: the app token holds a character that no token has", ErrRefused)
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var wg sync.WaitGroup

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"insightbot/chat"
 )
 
 // bubble runs a test on a clock of its own. It fails when a goroutine is left.
@@ -705,4 +707,13 @@ func TestSocket_SaysThatSomethingMayHaveBeenMissed(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+func TestSocket_ATokenThatNoRequestCanHoldIsNotTriedForEver(t *testing.T) {
+	for _, token := range []string{"xapp-1\n", "xapp-1 2", "xapp-1\x1b"} {
+		s := NewSocket(SocketConfig{AppToken: chat.Secret(token), APIURL: "http://127.0.0.1:1/"})
+		if err := s.Run(t.Context()); !errors.Is(err, ErrRefused) || strings.Contains(err.Error(), "xapp") {
+			t.Errorf("%q: %v", token, err)
+		}
+	}
 }

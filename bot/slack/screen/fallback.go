@@ -13,8 +13,12 @@ const maxFallbackRows = 20
 // fallback is a reply as text: what a notification shows, what a screen reader
 // reads, and what is posted when Slack refuses the blocks. It is escaped and
 // never empty.
-func fallback(r *chat.Reply) string {
+func fallback(r *chat.Reply, o Options) string {
 	w := &words{room: maxFallback - text.UTF16("\n"+shortened)}
+	if o.Asker != "" {
+		w.out.WriteString(mention(o.Asker) + " asked: " + escape(short(text.Clean(o.Asked), maxAsked)))
+		w.room -= text.UTF16(w.out.String())
+	}
 	if !hasLead(r.Parts) {
 		w.line(r.Title)
 	}

@@ -302,7 +302,7 @@ func FuzzMarkup(f *testing.F) {
 				t.Error(p)
 			}
 		}
-		for _, p := range screentest.Text(fallback(&chat.Reply{Title: a, Parts: []chat.Part{chat.Text{Text: b}, chat.Link{Label: a, URL: "https://example.com/" + b}}})) {
+		for _, p := range screentest.Text(fallback(&chat.Reply{Title: a, Parts: []chat.Part{chat.Text{Text: b}, chat.Link{Label: a, URL: "https://example.com/" + b}}}, Options{Asker: "U1", Asked: a})) {
 			t.Error(p)
 		}
 	})

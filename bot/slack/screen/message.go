@@ -12,6 +12,9 @@ import (
 // Options.Keep, or says that a call is too long and nothing keeps it.
 func Message(r *chat.Reply, o Options) (Drawn, error) {
 	d := newDrawer(r, o, onMessage)
+	if o.Asker != "" {
+		d.fixed(rankFirst, "question", asked(o))
+	}
 	if title := text.Clean(r.Title); title != "" && !hasLead(r.Parts) {
 		d.fixed(rankFirst, "title", slack.NewHeaderBlock(plain(title, maxHeader)))
 	}
@@ -20,12 +23,27 @@ func Message(r *chat.Reply, o Options) (Drawn, error) {
 	if err != nil {
 		return Drawn{}, err
 	}
-	words := fallback(r)
+	words := fallback(r, o)
 	if len(blocks) == 0 {
 		blocks = []slack.Block{paragraph(nothing)}
 	}
 	return Drawn{Text: words, Blocks: blocks, More: d.more}, nil
 }
+
+// maxAsked is how much of a question stands above its answer.
+const maxAsked = 300
+
+// asked says who asked what. Nobody is mentioned but who asked.
+func asked(o Options) *slack.ContextBlock {
+	elements := []slack.MixedElement{slack.NewTextBlockObject(slack.MarkdownType, mention(o.Asker)+" asked:", false, true)}
+	if words := text.Clean(o.Asked); words != "" {
+		elements = append(elements, plain(words, maxAsked))
+	}
+	return slack.NewContextBlock("", elements...)
+}
+
+// mention is a person by their id.
+func mention(id string) string { return "<@" + escape(id) + ">" }
 
 // hasLead reports whether a reply begins with a sentence of its own, so that a
 // title above it would only push it down.

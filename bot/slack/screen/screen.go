@@ -36,6 +36,9 @@ type Options struct {
 	// Private says that the asker alone reads the message: taking it back needs
 	// no second thought.
 	Private bool
+	// Asker is the id of who asked, and Asked what, where the place does not show
+	// the question itself: the message then begins with both.
+	Asker, Asked string
 }
 
 // Drawn is a message. Text stands for all of it where blocks are not shown: in

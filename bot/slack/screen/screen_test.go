@@ -1,7 +1,10 @@
 package screen
 
 import (
+	"strings"
 	"testing"
+
+	slackgo "github.com/slack-go/slack"
 
 	"insightbot/bot/slack/screentest"
 	"insightbot/chat"
@@ -48,6 +51,31 @@ func TestMessage_LooksAsAgreed(t *testing.T) {
 			}
 			golden(t, c.name, got)
 		})
+	}
+}
+
+func TestMessage_BeginsWithTheQuestionWhereThePlaceDoesNotShowIt(t *testing.T) {
+	for _, question := range []string{"sign-ups by *plan* <!channel>", strings.Repeat("<&> long\n", 90), ""} {
+		o := options(newShelf())
+		o.Asker, o.Asked = "U1", question
+		got, err := Message(answer(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw := screentest.JSON(t, got.Blocks)
+		screentest.Check(t, raw)
+		if !strings.HasPrefix(got.Text, "<@U1> asked:") || strings.Contains(got.Text, "<!channel>") {
+			t.Errorf("the text is %q", got.Text)
+		}
+		context, ok := got.Blocks[0].(*slackgo.ContextBlock)
+		if !ok || len(context.ContextElements.Elements) != min(2, 1+len(question)) {
+			t.Fatalf("begins with %s", raw)
+		}
+		for _, e := range context.ContextElements.Elements[1:] {
+			if o, ok := e.(*slackgo.TextBlockObject); !ok || o.Type != slackgo.PlainTextType || len([]rune(o.Text)) > maxAsked {
+				t.Errorf("the question is %+v", o)
+			}
+		}
 	}
 }
 

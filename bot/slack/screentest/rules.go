@@ -176,8 +176,13 @@ func Markup(s string) []string {
 	return c.problems
 }
 
+// askedBy is the one mention there is: of who asked, above the answer to a
+// command.
+var askedBy = regexp.MustCompile(`^<@[A-Z0-9]+> asked:`)
+
 // markup checks a mrkdwn text.
 func (c *checker) markup(where, s string) {
+	s = askedBy.ReplaceAllString(s, "")
 	for _, m := range bracketed.FindAllString(s, -1) {
 		if !webLink.MatchString(m) || strings.Contains(entity.ReplaceAllString(m, ""), "&") {
 			c.say(where, "the control sequence %s", m)
@@ -190,14 +195,15 @@ func (c *checker) markup(where, s string) {
 }
 
 // Text are the problems of the text that stands for a message: it is never
-// empty, at most 4,000 characters long, and holds no control sequence at all.
+// empty, at most 4,000 characters long, and holds no control sequence but the
+// mention of who asked at its start.
 func Text(s string) []string {
 	c := checker{}
 	if s == "" {
 		c.say("text", "it is empty")
 	}
 	c.long("text", s, 4000)
-	if strings.ContainsAny(entity.ReplaceAllString(s, ""), "&<>") {
+	if strings.ContainsAny(entity.ReplaceAllString(askedBy.ReplaceAllString(s, ""), ""), "&<>") {
 		c.say("text", "it is not escaped: %s", s)
 	}
 	return c.problems

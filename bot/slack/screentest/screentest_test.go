@@ -48,6 +48,8 @@ func TestBlocks_EveryRuleIsChecked(t *testing.T) {
 		"12,001 characters":   {"[" + strings.TrimSuffix(strings.Repeat(section(strings.Repeat("x", 2999))+",", 5), ",") + "]", "12,000 is the limit"},
 		"a broadcast":         {mrkdwn("<!channel>"), "the control sequence"},
 		"a mention":           {mrkdwn("<@U1>"), "the control sequence"},
+		"who asked":           {mrkdwn("<@U1> asked:"), ""},
+		"who asked, and more": {mrkdwn("<@U1> asked: <@U2>"), "the control sequence"},
 		"an open bracket":     {mrkdwn("a < b"), "control sequence"},
 		"a closing one":       {mrkdwn("a > b"), "not escaped"},
 		"an ampersand":        {mrkdwn("a & b"), "not escaped"},
