@@ -50,11 +50,17 @@ func (b *Bot) page(ctx context.Context, v *visit) *chat.Reply {
 const maxNearest = 3
 
 // noPage says that there is no such insight, and offers those that may be told
-// here whose titles come near to what was typed.
+// here whose titles come near to what was typed. A whole id comes from a link or
+// a button: it is answered in one way, whether it is hidden or was never there.
 func (v *visit) noPage() *chat.Reply {
 	reply := &chat.Reply{Title: "No such insight", Parts: []chat.Part{chat.Text{Style: chat.Lead, Text: noInsight}}}
 	near := chat.Choices{Prompt: "Did you mean one of these?"}
-	for _, in := range v.completions(strings.TrimSpace(v.Call.Args[argID])) {
+	typed := strings.TrimSpace(v.Call.Args[argID])
+	var nearest []insight.Insight
+	if !strings.Contains(typed, "/") {
+		nearest = v.completions(typed)
+	}
+	for _, in := range nearest {
 		if len(near.Items) < maxNearest {
 			near.Items = append(near.Items, chat.Choice{Label: in.Title, Detail: detail(in), Call: insightLink(in).Call})
 		}

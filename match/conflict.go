@@ -127,18 +127,24 @@ func grainConflict(q *query, d *document) (Conflict, bool) {
 	return Conflict{Slot: SlotGrain, Asked: rhythmName(asked[0]), Has: rhythmName(has[0])}, true
 }
 
-// takesFilter reports whether an insight can be narrowed as wished.
+// takesFilter reports whether an insight can be narrowed as wished: by the
+// dimension that the words were read as, or by another one of its own that knows
+// them. What one source calls a country is a billing country in the next.
 func takesFilter(a insight.Accepts, f FilterWish) bool {
-	d, ok := a.Dimension(f.Field)
-	if f.Field == "" || !ok || !d.Filter {
+	if f.Field == "" {
 		return false
 	}
-	for _, v := range f.Values {
-		if !slices.ContainsFunc(d.Values, func(known insight.Value) bool { return known.Key == v }) {
+	if d, ok := a.Dimension(f.Field); ok && d.Filter && hasKeys(d, f.Values) {
+		return true
+	}
+	words := listed(f.Words)
+	return slices.ContainsFunc(a.Dimensions, func(d insight.Dimension) bool {
+		if !d.Filter || len(words) == 0 {
 			return false
 		}
-	}
-	return true
+		_, missing := lookup(d, words)
+		return len(missing) == 0
+	})
 }
 
 // has reports whether the insight's own text has all words of a wish.
