@@ -170,7 +170,7 @@ func openPostHog(_ context.Context, w *wiring, s sourceConfig) (insight.Source, 
 		return nil, err
 	}
 	return posthog.Open(posthog.Config{
-		Name: s.Name, Host: s.Host, Project: s.Project, Key: insight.Secret(s.Key.Reveal()), Tags: s.Tags, Guard: g,
+		Name: s.Name, Host: s.Host, Project: s.Project, Key: insight.Secret(s.Key.Reveal()), Tags: s.Tags, Guard: g, Plain: len(private) > 0,
 		Timeout: s.Timeout, Concurrency: s.Concurrency, MaxRows: s.MaxRows, State: w.store, Log: w.log, Now: w.now,
 	})
 }

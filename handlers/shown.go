@@ -24,7 +24,7 @@ func (v *visit) noteShown(ctx context.Context, a *Answer) {
 		return
 	}
 	person := ""
-	if a.Decision.Where != access.Publicly || v.Place.Kind == chat.PlaceDirect || v.Place.Channel == "" {
+	if a.Decision.Where != access.Publicly || v.private || v.Place.Kind == chat.PlaceDirect || v.Place.Channel == "" {
 		person = v.person()
 	}
 	before, err := c.Shown.NoteShown(ctx, v.Place, person, a.Insight.ID, a.Insight.Version, c.Now())

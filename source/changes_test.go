@@ -149,3 +149,19 @@ func TestCatalogue_ASourceThatIsBusyKeepsWhatWasKnown(t *testing.T) {
 		}
 	}
 }
+
+// Tags are no part of what an insight computes, and decide who may see it: what is
+// made of a catalogue has to be made anew when one changes.
+func TestSync_AChangedTagIsAChangeOfTheCatalogue(t *testing.T) {
+	a := ins("shop", "a")[0]
+	for name, change := range map[string]func(*insight.Insight){
+		"tags": func(in *insight.Insight) { in.Tags = []string{"restricted"} }, "title": func(in *insight.Insight) { in.Title = "Other" },
+		"caveats":    func(in *insight.Insight) { in.Caveats = []insight.Caveat{{Text: "x"}} },
+		"dimensions": func(in *insight.Insight) { in.Accepts.Dimensions = []insight.Dimension{{Name: "plan"}} },
+	} {
+		b := a
+		if change(&b); same(a, b) || !same(a, a) {
+			t.Errorf("%s: a change is none", name)
+		}
+	}
+}

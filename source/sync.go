@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -120,9 +121,10 @@ func (c *Catalogue) replace(asked map[string]int) (before, next Snapshot) {
 }
 
 // same reports whether an insight is as it was, so that nothing made from it
-// has to be made again.
+// has to be made again. All of it counts and not the version alone, which is of
+// what it computes: tags decide who may see it.
 func same(a, b insight.Insight) bool {
-	return a.ID == b.ID && a.Version == b.Version && a.Asked == b.Asked && a.Viewers == b.Viewers
+	return a.ID == b.ID && a.Version == b.Version && a.Asked == b.Asked && a.Viewers == b.Viewers && reflect.DeepEqual(a, b)
 }
 
 // list asks one source for its insights. A defect of a source is that source's

@@ -26,6 +26,8 @@ const (
 	settle = 2 * time.Second
 	// rest is how long at least a source is left alone between two readings.
 	rest = 30 * time.Second
+	// atOnce is how many notices are read at once.
+	atOnce = 16
 	// drain is how long a stop waits for notices that are being taken.
 	drain = 2 * time.Second
 )
@@ -48,12 +50,18 @@ type Hook struct {
 	config  Config
 	seen    seen
 	pending map[string]chan struct{}
+	// taking holds a token for each notice that is being read.
+	taking chan struct{}
+
+	mu      sync.Mutex
+	said    time.Time // when refused notices were last logged
+	refused int       // since then
 }
 
 // New returns a Hook. It fails for a source whose secret is too short to be one.
 func New(c Config) (*Hook, error) {
 	const least = 16
-	h := &Hook{config: c, pending: make(map[string]chan struct{}, len(c.Secrets))}
+	h := &Hook{config: c, pending: make(map[string]chan struct{}, len(c.Secrets)), taking: make(chan struct{}, atOnce)}
 	for source, secret := range c.Secrets {
 		if len(secret.Reveal()) < least {
 			return nil, fmt.Errorf("hook: the secret of %s has fewer than %d characters", source, least)
@@ -110,6 +118,13 @@ func (h *Hook) Handler() http.Handler {
 // take checks a notice and remembers that its source has to be read.
 func (h *Hook) take(w http.ResponseWriter, r *http.Request) {
 	source := r.PathValue("source")
+	select {
+	case h.taking <- struct{}{}:
+		defer func() { <-h.taking }()
+	default:
+		http.Error(w, "busy", http.StatusServiceUnavailable)
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		http.Error(w, "too long", http.StatusRequestEntityTooLarge)
@@ -119,7 +134,7 @@ func (h *Hook) take(w http.ResponseWriter, r *http.Request) {
 	secret := h.config.Secrets[source]
 	mac, ok := verify(secret, r.Header.Get(Header), body, h.config.Now())
 	if !ok {
-		h.config.Log.WarnContext(r.Context(), "a change notice was not signed as it should be", "bytes", len(body))
+		h.refuse(r.Context())
 		http.Error(w, "not signed", http.StatusUnauthorized)
 		return
 	}
@@ -130,6 +145,18 @@ func (h *Hook) take(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.WriteHeader(http.StatusAccepted)
+}
+
+// refuse logs once a minute that notices are refused, because anybody can send
+// them.
+func (h *Hook) refuse(ctx context.Context) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.refused++
+	if now := h.config.Now(); h.said.IsZero() || now.Sub(h.said) >= time.Minute {
+		h.config.Log.WarnContext(ctx, "change notices were not signed as they should be", "times", h.refused)
+		h.said, h.refused = now, 0
+	}
 }
 
 // read reads one source whenever there were notices, until ctx is done.

@@ -87,6 +87,9 @@ func TestHook_TakesOnlyWhatIsSigned(t *testing.T) {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
+	if n := strings.Count(lines.String(), "not signed"); n != 1 {
+		t.Errorf("%d lines about what anybody can send", n)
+	}
 	if strings.Contains(lines.String(), secret.Reveal()) {
 		t.Error("the log holds a secret")
 	}

@@ -38,15 +38,21 @@ func (s *Source) confirm(ctx context.Context, found *offered, call shape.Call, r
 	s.mu.RLock()
 	project := s.project
 	s.mu.RUnlock()
+	seen := false
 	for _, one := range list.Results {
 		saved, err := shape.Parse(one)
 		if err != nil || saved.ID != call.ID {
 			continue
 		}
+		seen = true
 		if now, ok, _ := saved.Insight(project, ""); !ok || now.Version != found.insight.Version {
 			s.due()
 			return fmt.Errorf("it was changed at %s: %w", saved.Modified.Format(time.RFC3339), insight.ErrChanged)
 		}
+	}
+	if !seen {
+		s.due()
+		return fmt.Errorf("it is not listed any more: %w", insight.ErrChanged)
 	}
 	found.confirmed.Store(ran.Modified.UnixNano())
 	return nil

@@ -68,7 +68,7 @@ func (h house) sweep(ctx context.Context) error {
 func furnish(t testing.TB, s *posthogtest.Server, state *notebook, change func(*posthog.Config)) house {
 	t.Helper()
 	c := posthog.Config{
-		Name: "product", Host: s.URL, Project: s.Project, Key: insight.Secret(s.Key), Guard: reach(t, s.URL),
+		Name: "product", Host: s.URL, Plain: true, Project: s.Project, Key: insight.Secret(s.Key), Guard: reach(t, s.URL),
 		Timeout: 5 * time.Second, State: state, Log: s.Logger(), Now: s.Now,
 	}
 	if change != nil {

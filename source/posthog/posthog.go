@@ -41,6 +41,9 @@ type Config struct {
 	Project int
 	// Key is a personal API key that may read.
 	Key insight.Secret
+	// Plain allows a host without encryption: one inside of a network that the
+	// operator named.
+	Plain bool
 	// Tags are added to those of every insight.
 	Tags []string
 	// Guard reaches the host and no other.
@@ -103,6 +106,8 @@ func Open(c Config) (*Source, error) {
 		return nil, fmt.Errorf("posthog: open %s: the host is not an address such as https://eu.posthog.com", c.Name)
 	case strings.HasPrefix(u.Host, "us.i.") || strings.HasPrefix(u.Host, "eu.i.") || u.Host == "app.posthog.com":
 		return nil, fmt.Errorf("posthog: open %s: %s only takes events in; the API is at https://us.posthog.com or https://eu.posthog.com", c.Name, u.Host)
+	case u.Scheme == "http" && !c.Plain:
+		return nil, fmt.Errorf("posthog: open %s: http would show the key to whoever listens; use https", c.Name)
 	case !strings.HasPrefix(c.Key.Reveal(), "phx_") || strings.ContainsFunc(c.Key.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }):
 		return nil, fmt.Errorf("posthog: open %s: the key is no personal API key, which begins with phx_", c.Name)
 	}

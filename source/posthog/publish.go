@@ -77,9 +77,12 @@ func (s *Source) publish(k known) {
 	notes := k.Around.notes(project.Zone)
 	current := make(map[string]*offered, len(k.Items))
 	var refused []NotOffered
+	missed := map[string]bool{}
 	for _, number := range slices.Sorted(maps.Keys(k.Items)) {
 		saved := k.Items[number].Saved
-		old := before[s.config.Name+"/"+strconv.FormatInt(number, 10)]
+		id := s.config.Name + "/" + strconv.FormatInt(number, 10)
+		missed[id] = k.Items[number].Missed > 0
+		old := before[id]
 		if old != nil && !k.renewed && bytes.Equal(old.saved, saved) {
 			current[old.insight.ID] = old.again()
 			continue
@@ -100,7 +103,7 @@ func (s *Source) publish(k known) {
 	s.ids = slices.Sorted(maps.Keys(current))
 	for id, at := range s.vanished {
 		// It was found again, or is gone for good.
-		if _, there := current[id]; !there || k.SweptAt.After(at) {
+		if _, there := current[id]; !there || k.SweptAt.After(at) && !missed[id] {
 			delete(s.vanished, id)
 		}
 	}

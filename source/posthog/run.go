@@ -63,6 +63,12 @@ func (s *Source) run(ctx context.Context, in insight.Insight, q insight.Query) (
 	all, each := errgroup.WithContext(ctx)
 	for i, call := range plan.Calls {
 		all.Go(func() (err error) {
+			defer func() {
+				if p := recover(); p != nil {
+					// Nobody above this goroutine could catch it.
+					err = fmt.Errorf("posthog: a defect in reading an answer, a %T: %w", p, insight.ErrBroken)
+				}
+			}()
 			answers[i], err = s.answer(each, found, call)
 			return err
 		})

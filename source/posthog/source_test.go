@@ -65,7 +65,7 @@ func near(t testing.TB, address string) *guard.Guard {
 func opened(t testing.TB, server *posthogtest.Server, change ...func(*posthog.Config)) *posthog.Source {
 	t.Helper()
 	c := posthog.Config{
-		Name: "product", Host: server.URL, Project: server.Project, Key: insight.Secret(server.Key), Tags: []string{"product"},
+		Name: "product", Host: server.URL, Plain: true, Project: server.Project, Key: insight.Secret(server.Key), Tags: []string{"product"},
 		Guard: near(t, server.URL), State: &kept{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: func() time.Time { return recorded },
 	}
 	for _, f := range change {

@@ -34,6 +34,9 @@ type known struct {
 	// changed says that something has to be kept, and renewed that what lies
 	// around the insights was read anew.
 	changed, renewed bool
+	// gone are insights that this reading showed to be deleted, or taken from
+	// the key.
+	gone map[int64]bool
 }
 
 // item is one saved insight. Missed counts the whole sweeps it was not in.
@@ -132,14 +135,20 @@ func unpack(packed []byte) (k known, err error) {
 // no insight, or hidden from the key, is passed over.
 func (k *known) take(into map[int64]item, raw json.RawMessage) time.Time {
 	saved, err := shape.Parse(raw)
-	if err != nil || saved.Hidden {
+	if err != nil {
 		return time.Time{}
 	}
-	if saved.Deleted {
-		if _, there := into[saved.ID]; there {
-			delete(into, saved.ID)
-			k.changed = true
+	if saved.Deleted || saved.Hidden {
+		// Hidden is taken from the key: what is known of it from before must not
+		// be run for anybody.
+		if k.gone == nil {
+			k.gone = map[int64]bool{}
 		}
+		k.gone[saved.ID] = true
+		_, was := k.Items[saved.ID]
+		_, there := into[saved.ID]
+		delete(into, saved.ID)
+		k.changed = k.changed || was || there
 		return saved.Modified
 	}
 	// When somebody looked at it, and when it was computed, says nothing about

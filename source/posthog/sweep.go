@@ -74,6 +74,7 @@ func (p page) more() bool { return p.Next != nil && *p.Next != "" && len(p.Resul
 // neither does one that ended half-way, whose pages count all the same.
 func (s *Source) sweep(ctx context.Context, k *known) error {
 	seen := map[int64]item{}
+	k.gone = nil
 	mark := k.Mark
 	err := s.pages(ctx, "id", func(raw json.RawMessage) bool {
 		mark = later(mark, k.take(seen, raw))
@@ -82,7 +83,7 @@ func (s *Source) sweep(ctx context.Context, k *known) error {
 	whole := err == nil && len(seen)*2 >= len(k.Items)
 	for id, old := range k.Items {
 		switch _, there := seen[id]; {
-		case there:
+		case there, k.gone[id]:
 		case !whole:
 			seen[id] = old
 		case old.Missed+1 < missedSweeps:

@@ -103,9 +103,9 @@ func (s *clickhouseServer) wishes(limit time.Duration) clickhouse.Settings {
 		"max_execution_time": int(max(1, (limit+time.Second-1)/time.Second)),
 		// What standard SQL and the other databases do.
 		"join_use_nulls": 1, "prefer_column_name_to_alias": 1, "session_timezone": "UTC",
-		// An answer is whole or an error; but rows that nobody reads stay there.
+		// An answer is whole or an error. The number of rows is bounded here and
+		// not by the server, whose bound may hold for parts of a statement too.
 		"timeout_overflow_mode": "throw", "read_overflow_mode": "throw", "group_by_overflow_mode": "throw",
-		"max_result_rows": max(s.config.MaxRows, maxDistinct) + 1, "result_overflow_mode": "break",
 	}
 }
 

@@ -43,21 +43,22 @@ func (r *reading) groupOf(f fields) group {
 	g := group{split: true}
 	others := 0
 	labels := make([]string, len(parts))
+	var raws []string
 	for i, part := range parts {
 		v := textOf(part)
+		raws = append(raws, v)
 		switch v {
 		case markerOther:
 			others++
-			labels[i] = "Other"
+			labels[i], v = "Other", "Other"
 		case markerNone:
-			v = ""
-			labels[i] = "None"
+			labels[i], v, raws[i] = "None", "", ""
 		default:
-			labels[i] = r.valueLabel(i, v)
+			labels[i], v = r.valueLabel(i, v), shown(v)
 		}
 		g.values = append(g.values, v)
 	}
-	g.key, g.label = strings.Join(g.values, "\x1f"), strings.Join(labels, " · ")
+	g.key, g.label = strings.Join(raws, "\x1f"), strings.Join(labels, " · ")
 	if others == len(parts) && others > 0 {
 		g.key, g.label, g.values = insight.KeyOther, "Other", nil
 	}
@@ -79,7 +80,7 @@ func (r *reading) valueLabel(place int, v string) string {
 			}
 		}
 	}
-	return hideAddresses(v)
+	return shown(v)
 }
 
 // cohortName is the name of a cohort by its id.

@@ -51,3 +51,12 @@ func isPersonal(name string) bool {
 	}
 	return personalNames[bare] || strings.HasSuffix(bare, "email") || strings.HasSuffix(bare, "distinctid")
 }
+
+// shown is a value as people may read it: without e-mail addresses, and without
+// the part of a web address that may hold anything.
+func shown(v string) string {
+	if i := strings.IndexAny(v, "?#"); i >= 0 && (strings.Contains(v, "://") || strings.HasPrefix(v, "/")) {
+		v = v[:i]
+	}
+	return hideAddresses(v)
+}

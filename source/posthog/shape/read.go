@@ -83,7 +83,13 @@ func readResponse(f, status fields) Answer {
 		more: f.bool("hasMore"), from: resolved.text("date_from"), to: resolved.text("date_to"),
 	}
 	running := status != nil && status.text("complete") == "false"
+	// An error beside a result is an error: PostHog sends an empty list with it
+	// where a query is saved with its debugging on.
 	switch failed := status.bool("error"); {
+	case f.text("error") != "" && f.text("error") != "false":
+		a.fail(f.text("error"))
+	case failed && emptyList(a.body.result):
+		a.fail(status.text("error_message"))
 	case a.body.result != nil || a.body.boxes != nil:
 		a.State = StateAnswer
 		if running && !failed {
@@ -91,8 +97,6 @@ func readResponse(f, status fields) Answer {
 		}
 	case failed:
 		a.fail(status.text("error_message"))
-	case f.text("error") != "":
-		a.fail(f.text("error"))
 	case running:
 		a.State = StateRunning
 	default:
@@ -100,6 +104,9 @@ func readResponse(f, status fields) Answer {
 	}
 	return a
 }
+
+// emptyList reports whether a result holds nothing.
+func emptyList(raw json.RawMessage) bool { return raw == nil || isList(raw) && len(listOf(raw)) == 0 }
 
 // fail marks an answer as failed.
 func (a *Answer) fail(message string) {

@@ -54,9 +54,9 @@ func (r *reading) table(a Answer) (insight.Table, error) {
 		if cells == nil {
 			return insight.Table{}, fmt.Errorf("a row that is no list: %w", insight.ErrBroken)
 		}
-		for len(t.Columns) < len(cells) {
-			t.Columns = append(t.Columns, insight.Column{Name: fmt.Sprintf("Column %d", len(t.Columns)+1)})
-			secret = append(secret, false)
+		if len(cells) > len(t.Columns) {
+			// Nobody knows what the others are, and so whether they may be read.
+			return insight.Table{}, fmt.Errorf("a row of more cells than columns: %w", insight.ErrBroken)
 		}
 		row := make([]insight.Cell, len(t.Columns))
 		for i := range row {
