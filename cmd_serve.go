@@ -166,9 +166,17 @@ func (w *wiring) upkeep(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := w.catalogue.Sync(ctx); err != nil {
-			return // ctx is done: Sync fails for nothing else
-		}
+		w.resync(ctx)
+	}
+}
+
+// resync reads the sources anew. One that takes too long does not hold up the
+// end of retention: it is read with the next turn.
+func (w *wiring) resync(ctx context.Context) {
+	bound, cancel := context.WithTimeout(ctx, upkeepEvery)
+	defer cancel()
+	if err := w.catalogue.Sync(bound); err != nil && ctx.Err() == nil {
+		w.log.WarnContext(ctx, "the sources could not all be read in time", "error", err)
 	}
 }
 

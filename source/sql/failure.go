@@ -4,6 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"insightbot/insight"
 )
@@ -24,7 +29,7 @@ func failed(ctx context.Context, err error, sentinel func(error) error) error {
 	case cause != nil:
 		return fmt.Errorf("%w: %w", cause, err)
 	}
-	return fmt.Errorf("%w: %w", sentinel(err), err)
+	return fmt.Errorf("%w: %w", sentinel(err), hushed(err))
 }
 
 // known reports whether an error already is one of package insight.
@@ -40,3 +45,22 @@ func known(err error) bool {
 	}
 	return false
 }
+
+// hushed takes out of an error what quotes a value of the data: those about
+// values alone do. What is wrong with a statement stays, so that it can be mended.
+func hushed(err error) error {
+	const dataException = "22"
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && strings.HasPrefix(pg.Code, dataException) {
+		return fmt.Errorf("a value does not fit the statement (SQLSTATE %s)", pg.Code)
+	}
+	var my *mysql.MySQLError
+	if errors.As(err, &my) && slices.Contains(mysqlValueErrors, my.Number) {
+		return fmt.Errorf("a value does not fit the statement (error %d)", my.Number)
+	}
+	return err
+}
+
+// mysqlValueErrors are the errors of MySQL and MariaDB that quote a value:
+// incorrect, truncated, out of range, or no argument of a function.
+var mysqlValueErrors = []uint16{1292, 1366, 1264, 1406, 1411, 1525, 1690, 3140, 4038}
