@@ -293,11 +293,12 @@ func TestStory_InSlack(t *testing.T) {
 		channel slacktest.Channel
 		link    string
 	}{{s.growth, "https://analytics.example/insights/demo/payroll"}, {s.random, link}} {
+		s.WaitIdle(t, 300*time.Millisecond) // the call of the preview above is over
 		n := len(s.Calls("chat.unfurl"))
 		s.PostLink(s.mia.ID, hidden.channel.ID, hidden.link).Wait(t)
 		s.WaitIdle(t, 300*time.Millisecond)
-		if len(s.Calls("chat.unfurl")) != n {
-			t.Errorf("%s is previewed in #%s", hidden.link, hidden.channel.Name)
+		if calls := s.Calls("chat.unfurl"); len(calls) != n {
+			t.Errorf("%s is previewed in #%s: %v", hidden.link, hidden.channel.Name, calls[n:])
 		}
 	}
 
