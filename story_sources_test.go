@@ -56,6 +56,7 @@ func TestStory_APostgresFromTheGuide(t *testing.T) {
       WHERE {{window}} AND {{filters}} GROUP BY {{group}}
 `)
 	dsn := strings.Replace(at, "owner", "insightbot:hunter2", 1) + "shop?sslmode=disable"
+	printed := "" // by the last command, without what went to the log
 	do := func(want int, args ...string) string {
 		t.Helper()
 		var o, e strings.Builder
@@ -64,10 +65,13 @@ func TestStory_APostgresFromTheGuide(t *testing.T) {
 		if code != want || strings.Contains(o.String()+e.String(), "hunter2") {
 			t.Errorf("%v: code %d\n%s%s", args, code, &o, &e)
 		}
-		return o.String() + e.String()
+		printed = o.String()
+		return printed + e.String()
 	}
-	draft := do(0, "insights", "new", "--source", "shop", "--table", "invoice")
-	write(t, dir, "insights/invoice.yml", draft)
+	if said := do(0, "insights", "new", "--source", "shop", "--table", "invoice"); said != printed {
+		t.Logf("beside the draft: %s", strings.TrimPrefix(said, printed))
+	}
+	write(t, dir, "insights/invoice.yml", printed)
 	if out := do(0, "doctor"); !strings.Contains(out, "shop: 2 insights") {
 		t.Errorf("doctor says\n%s", out)
 	}
