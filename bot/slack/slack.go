@@ -162,6 +162,9 @@ const refillEvery = 500 * time.Millisecond
 func (s *Slack) Run(ctx context.Context, h chat.Handler) error {
 	s.handler = h
 	if err := s.spaces.load(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // it was stopped before it had begun
+		}
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
