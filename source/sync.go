@@ -143,7 +143,7 @@ func list(ctx context.Context, s insight.Source) (ins []insight.Insight, err err
 func (c *Catalogue) load(ctx context.Context, s insight.Source) ([]insight.Insight, error) {
 	ins, problem := list(ctx, s)
 	log := c.config.Log.With("source", s.Name())
-	if problem != nil {
+	if problem != nil && ctx.Err() == nil {
 		log.WarnContext(ctx, "some insights could not be loaded", "loaded", len(ins), "error", problem)
 	}
 	if c.config.Cache == nil || ctx.Err() != nil {

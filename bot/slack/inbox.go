@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"insightbot/bot/queue"
 	"insightbot/chat"
 )
 
@@ -64,13 +65,17 @@ func (s *Slack) fill(ctx context.Context) bool {
 }
 
 // enqueue hands a kept delivery to the workers; false when the queue is full.
-func (s *Slack) enqueue(d chat.Delivery) bool {
+func (s *Slack) enqueue(d chat.Delivery) bool { return s.put(s.work, d) }
+
+// put hands a kept delivery to a queue, unless it is at work or was lately; false
+// when the queue is full.
+func (s *Slack) put(q *queue.Queue, d chat.Delivery) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.known(d.ID) {
 		return true
 	}
-	ok := s.work.Put(d.Workspace+"/"+d.Person, func(ctx context.Context) { s.left(d.ID, s.handle(ctx, d)) })
+	ok := q.Put(d.Workspace+"/"+d.Person, func(ctx context.Context) { s.left(d.ID, s.handle(ctx, d)) })
 	if ok {
 		s.waiting[d.ID] = true
 	}

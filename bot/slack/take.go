@@ -127,18 +127,7 @@ func urgent(d receive.Delivery) bool {
 
 // hurry works off what opens a dialog past the queue of questions; false when
 // it has to wait in the inbox.
-func (s *Slack) hurry(d chat.Delivery) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.known(d.ID) {
-		return true
-	}
-	ok := s.quick.Put(d.Workspace+"/"+d.Person, func(ctx context.Context) { s.left(d.ID, s.handle(ctx, d)) })
-	if ok {
-		s.waiting[d.ID] = true
-	}
-	return ok
-}
+func (s *Slack) hurry(d chat.Delivery) bool { return s.put(s.quick, d) }
 
 // accept writes a delivery down.
 func (s *Slack) accept(ctx context.Context, d chat.Delivery) (int64, bool, error) {

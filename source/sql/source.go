@@ -100,7 +100,7 @@ func Open(ctx context.Context, c Config) (*Source, error) {
 	}
 	look, cancel := context.WithTimeout(ctx, firstLook)
 	defer cancel()
-	if err := db.PingContext(look); err != nil {
+	if err := db.PingContext(look); err != nil && ctx.Err() == nil {
 		c.Log.WarnContext(ctx, "the database of a source cannot be opened now", "source", c.Name, "error", err)
 	}
 	return s, nil

@@ -124,18 +124,18 @@ type answer struct {
 
 // call calls a method and reads its answer into out, which may be nil.
 func (c *Client) call(ctx context.Context, name string, v url.Values, out any) error {
-	_, err := c.ask(ctx, name, v, out)
+	_, err := c.ask(ctx, nil, name, v, out)
 	return err
 }
 
-// ask is call that returns the header of the answer too.
-func (c *Client) ask(ctx context.Context, name string, v url.Values, out any) (http.Header, error) {
+// ask is call behind a guard, that returns the header of the answer too.
+func (c *Client) ask(ctx context.Context, g Guard, name string, v url.Values, out any) (http.Header, error) {
 	m := methods[name]
 	place := ""
 	if m.posts != "" {
 		place = v.Get(m.posts)
 	}
-	r, err := c.repeat(ctx, turn{name: name, place: place, reads: m.reads, limit: callLimit}, func(ctx context.Context) (*http.Request, error) {
+	r, err := c.repeat(ctx, turn{name: name, place: place, reads: m.reads, limit: callLimit, guard: g}, func(ctx context.Context) (*http.Request, error) {
 		token, err := c.config.Token(ctx)
 		if err != nil {
 			return nil, err

@@ -1,31 +1,18 @@
 package api
 
-import "context"
+import (
+	"context"
+	"net/url"
+)
 
 // Guard looks, right before something is shown, whether it still may be. It is
 // asked before every attempt, after the wait for its turn: in a busy channel
-// minutes can pass, in which somebody joins. An error of it ends the call.
+// minutes can pass, in which somebody joins. An error of it ends the call. Nil
+// lets everything pass.
 type Guard func(ctx context.Context) error
 
-type guardKey struct{}
-
-// guarded lets a guard stand before the calls that show something.
-func guarded(ctx context.Context, g Guard) context.Context {
-	if g == nil {
-		return ctx
-	}
-	return context.WithValue(ctx, guardKey{}, g)
-}
-
-// shows are the methods that show something to more people than one.
-var shows = map[string]bool{"chat.postMessage": true, "chat.unfurl": true, "files.completeUploadExternal": true}
-
-// allowed asks the guard of a call, where it has one. What the guard itself
-// looks up has none.
-func allowed(ctx context.Context, method string) error {
-	g, ok := ctx.Value(guardKey{}).(Guard)
-	if !ok || g == nil || !shows[method] {
-		return nil
-	}
-	return g(context.WithValue(ctx, guardKey{}, Guard(nil)))
+// show is call for a method that shows something to more people than one.
+func (c *Client) show(ctx context.Context, g Guard, name string, v url.Values, out any) error {
+	_, err := c.ask(ctx, g, name, v, out)
+	return err
 }

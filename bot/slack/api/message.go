@@ -75,7 +75,7 @@ func (c *Client) Post(ctx context.Context, to To, m Message) (ts string, err err
 		v.Set("thread_ts", to.Thread)
 	}
 	var p posted
-	if err := c.call(guarded(ctx, to.If), "chat.postMessage", v, &p); err != nil {
+	if err := c.show(ctx, to.If, "chat.postMessage", v, &p); err != nil {
 		if errors.Is(err, ErrAnswer) {
 			err = fmt.Errorf("%w (%w)", err, ErrUnsure)
 		}
@@ -169,7 +169,7 @@ func (c *Client) Unfurl(ctx context.Context, to UnfurlTo, previews map[string]Me
 		v.Set("channel", to.Channel)
 		v.Set("ts", to.TS)
 	}
-	return c.call(guarded(ctx, to.If), "chat.unfurl", v, nil)
+	return c.show(ctx, to.If, "chat.unfurl", v, nil)
 }
 
 // React puts an emoji below a message. One that is there is no error.

@@ -139,7 +139,7 @@ func Identify(ctx context.Context, c Config, token chat.Secret) (chat.Installati
 		Enterprise string `json:"enterprise_id"`
 		App        string `json:"app_id"`
 	}
-	header, err := client.ask(ctx, "auth.test", url.Values{}, &a)
+	header, err := client.ask(ctx, nil, "auth.test", url.Values{}, &a)
 	if err != nil {
 		return chat.Installation{}, err
 	}

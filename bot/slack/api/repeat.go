@@ -21,6 +21,8 @@ type turn struct {
 	reads bool
 	// limit is how long one attempt may take.
 	limit time.Duration
+	// guard is asked before each attempt; nil lets all pass.
+	guard Guard
 }
 
 // repeat makes a call when its turn has come, and again where that is of use
@@ -35,8 +37,10 @@ func (c *Client) repeat(ctx context.Context, t turn, build func(context.Context)
 		if err := c.limiter.wait(ctx, began, t.name, t.place); err != nil {
 			return reply{}, fmt.Errorf("slack: %s: %w", t.name, err)
 		}
-		if err := allowed(ctx, t.name); err != nil {
-			return reply{}, fmt.Errorf("slack: %s: %w", t.name, err)
+		if t.guard != nil {
+			if err := t.guard(ctx); err != nil {
+				return reply{}, fmt.Errorf("slack: %s: %w", t.name, err)
+			}
 		}
 		r, err := c.send(ctx, t.limit, build)
 		if unsent, ok := errors.AsType[*unsentError](err); ok {

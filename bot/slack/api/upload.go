@@ -104,7 +104,7 @@ func (c *Client) complete(ctx context.Context, id, title string, share To) error
 			v.Set("thread_ts", share.Thread)
 		}
 	}
-	return c.call(guarded(ctx, share.If), "files.completeUploadExternal", v, nil)
+	return c.show(ctx, share.If, "files.completeUploadExternal", v, nil)
 }
 
 // ready waits until a file can be shown, and is shared in channel if that is
